@@ -1,0 +1,92 @@
+"""The Celery application: how hints travel. Why each option: docs/architecture.md, "Hints"."""
+
+import os
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+import django
+
+django.setup()
+
+from celery import Celery, signals
+from django.conf import settings
+from django.db import connections
+
+from monitor.models import claimable_models, claims
+from monitor.pipeline import knowledge, wake
+from monitor.pipeline.step import TURN_S
+from monitor.pipeline.steps import STEPS
+from monitor.stack import broker
+from monitor.stack.leash import leash
+
+HINT_EXPIRES_S = 10
+SWEEP_S = 3.0
+
+app = Celery("yuqing")
+app.conf.update(
+    broker_url=broker.celery_url(settings.YUQING.broker_url, settings.YUQING.data),
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
+    broker_transport_options={
+        # A killed worker's message comes back after this; hints expire long before, so it only
+        # bounds how long Redis keeps the dead letter.
+        "visibility_timeout": 120,
+        "unacked_restore_interval": 5,
+        "unacked_restore_throttle": 1,
+        "socket_timeout": 10,
+        "socket_connect_timeout": 2,
+    },
+    imports=["tasks.steps"],
+    task_ignore_result=True,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_default_queue="text",
+    task_routes={step.name: {"queue": step.queue} for step in STEPS.values()}
+    | {"sweep": {"queue": "notify"}},
+    task_annotations={
+        step.name: {"time_limit": TURN_S + step.limit.total_seconds()} for step in STEPS.values()
+    }
+    | {"sweep": {"time_limit": 15}},
+    worker_prefetch_multiplier=1,
+    worker_soft_shutdown_timeout=10,
+    worker_enable_soft_shutdown_on_idle=False,
+    worker_cancel_long_running_tasks_on_connection_loss=True,
+    worker_hijack_root_logger=False,
+    worker_send_task_events=False,
+    worker_enable_remote_control=False,
+    timezone="Asia/Shanghai",
+    beat_schedule={
+        "sweep": {"task": "sweep", "schedule": SWEEP_S, "options": {"expires": HINT_EXPIRES_S}}
+    },
+    beat_schedule_filename=str(settings.YUQING.data / "beat.schedule"),
+    beat_max_loop_interval=SWEEP_S,
+)
+
+
+def send_hint(step: str) -> None:
+    """Publish "there may be work for this step"; raises when the broker does not take it."""
+    app.send_task(step, expires=HINT_EXPIRES_S, retry=False)
+
+
+wake.install(send_hint)
+
+
+@signals.worker_init.connect
+def load_before_fork(**_: Any) -> None:
+    """Read dictionaries once, so that pool processes share the memory; no connection crosses."""
+    knowledge.current()
+    connections.close_all()
+
+
+@signals.worker_process_init.connect
+def join(**_: Any) -> None:
+    """A pool process dies with its worker, and its claims can be told to be the worker's."""
+    leash(os.getppid())
+    claims.join_worker(os.getppid())
+
+
+@signals.worker_shutdown.connect
+def release(**_: Any) -> None:
+    """What the pool did not finish is free at once instead of when its lease ends."""
+    claims.release_worker(claimable_models(), os.getpid())

@@ -1,0 +1,80 @@
+"""What the catalogue is made of, as frozen values. Places, units and matters are `monitor.text`'s."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from monitor.catalog.channels import resolve
+from monitor.query import Query
+
+SOURCE_KINDS = {"feed": "订阅源"}
+REGIONS = {"home": "本地", "elsewhere": "外地", "any": "不限"}
+TOPIC_KINDS = {"standing": "常设专题", "own": "自设专题"}
+PLACE_KINDS = {
+    "county": "县区",
+    "town": "乡镇街道",
+    "village": "村和社区",
+    "site": "地点",
+    "above": "上级市和省",
+    "other": "其他",
+}
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """信源: where we look. `tier` 1 is the most read (central media), 4 the least."""
+
+    slug: str
+    name: str
+    url: str
+    kind: str = "feed"
+    platform: str = "网站"
+    tier: int = 3
+    region: str = "any"
+    official: bool = False
+    interval_minutes: float = 10
+    enabled: bool = True
+    options: Mapping[str, Any] = NOTHING
+
+    @property
+    def interval_s(self) -> float:
+        return self.interval_minutes * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """监测专题 with its query already parsed against the catalogue's names."""
+
+    slug: str
+    name: str
+    query: Query
+    kind: str = "own"
+    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """渠道. `settings` may hold `${NAME}` references; `resolved` answers them."""
+
+    slug: str
+    name: str
+    kind: str
+    detail: str = "summary"
+    group: bool = True
+    enabled: bool = True
+    settings: Mapping[str, Any] = NOTHING
+
+    def resolved(self, secrets: Mapping[str, str]) -> dict[str, str]:
+        """Settings ready for sending; raises `channels.SecretMissing`."""
+        return resolve(self.settings, secrets)
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """词典: word → weight, from -3 (gravest) to 3; 0 takes a word's feeling away."""
+
+    slug: str
+    weights: Mapping[str, float]

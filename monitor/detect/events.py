@@ -1,0 +1,288 @@
+"""Which event an article belongs to: a sliding window of what came before, and one question.
+
+Today an article joins when it is a reprint or near-duplicate; the decision is a value with its
+likeness and its words, so that same-story clustering can follow behind the same `Placement`.
+
+    window.add(members from rows)          rebuild
+    placements = window.place(newcomers)   decide; changes nothing
+    write events in one transaction
+    window.remember({article: event})      committed …
+    window.forget()                        … or another process was first
+
+Rules, in this order:
+
+1. An article that already has an event keeps it: nothing is re-clustered behind a person's back.
+2. Articles further apart than the window's span do not meet.
+3. Texts under 12 normalised characters join only when they are equal.
+4. Likeness (share of equal buckets of 64) must reach ALIKE, or ALIKE_SHORT for short texts.
+5. Marks (numbers, streets, towns) must not say that they are two matters: see `marks`.
+
+Of those left the most alike wins, and of equals the earliest seen.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.detect.bands import BUCKETS, Bands, Keys, band_keys, look_up, note
+from monitor.detect.marks import differ, marks_of
+
+ALIKE = 0.5
+ALIKE_SHORT = 0.6
+SHORT = 60
+"""Normalised characters under which ALIKE_SHORT holds: a template's share of a short text is
+large, and few shingles make the estimate coarse."""
+VERY_SHORT = 12
+SPAN = timedelta(days=7)
+CAPACITY = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """What grouping needs to know of one article.
+
+    `signature` is `monitor.text.fingerprint.signature` of the normalised text (256 bytes),
+    `length` that text's characters without separators, `marks` its `marks_of`; None takes those
+    of the title alone. `event` is None for an article that has none yet.
+    """
+
+    article: int
+    event: int | None
+    signature: bytes
+    published: datetime
+    title: str
+    length: int
+    marks: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where an article goes.
+
+    `event` is the known event it joins. When that is None, it opens a new one, or shares the
+    new one opened by `with_article`, an earlier newcomer of the same call. `nearest` is the
+    article it resembles (its reprint_of), `likeness` 0..1 to it, `why` the decision in Chinese.
+    """
+
+    article: int
+    nearest: int | None
+    event: int | None
+    with_article: int | None
+    likeness: float
+    why: str
+
+
+class Window:
+    """The articles of the last days, in some 700 bytes each; not safe to share among threads."""
+
+    def __init__(self, span: timedelta = SPAN, capacity: int = CAPACITY) -> None:
+        self.span = span
+        self.capacity = capacity
+        self._pending: list[Member] = []
+        self._clear(64)
+
+    def __len__(self) -> int:
+        return len(self._slot_of)
+
+    def add(self, members: Iterable[Member]) -> None:
+        """Take in articles that have their event; oldest first keeps the best reprint_of.
+
+        Raises ValueError for a member without event or with a signature of another size.
+        """
+        self._admit(list(members))
+
+    def place(self, newcomers: Sequence[Member]) -> list[Placement]:
+        """Decide for each newcomer, in order; the window stays as it was until `remember`."""
+        self._pending = list(newcomers)
+        if not newcomers:
+            return []
+        self._reserve(len(newcomers))
+        signatures = _signatures(newcomers)
+        self._write(newcomers, signatures)
+        keys = band_keys(signatures)
+        settled = self._bands.settled(keys)
+        rows = keys.tolist()
+        batch: dict[int, list[int]] = {}
+        placements: list[Placement] = []
+        for i, (member, row) in enumerate(zip(newcomers, rows, strict=True)):
+            slot = self._size + i
+            nearby = self._bands.fresh(row) | look_up(batch, row)
+            found = np.concatenate([settled[i], np.fromiter(nearby, np.uint32, len(nearby))])
+            placements.append(self._decide(member, slot, found, placements))
+            note(batch, row, slot)
+        return placements
+
+    def remember(self, events: Mapping[int, int]) -> None:
+        """The last `place` was committed; `events` names the event of every article in it.
+
+        Raises KeyError for an article that it does not name; the window is then unchanged.
+        """
+        members = [
+            Member(m.article, events[m.article], m.signature, m.published, m.title, m.length, m.marks)
+            for m in self._pending
+        ]
+        self._pending = []
+        self._admit(members)
+
+    def forget(self) -> None:
+        """The last `place` was not committed: drop what it had in hand."""
+        self._pending = []
+
+    def move(self, events: Mapping[int, int]) -> None:
+        """Follow a merge: members of each old event now belong to the new one."""
+        live = self._event[: self._size]
+        for old, new in events.items():
+            live[live == old] = new
+
+    def _decide(
+        self,
+        member: Member,
+        slot: int,
+        found: NDArray[np.uint32],
+        placements: Sequence[Placement],
+    ) -> Placement:
+        if member.event is not None:
+            return Placement(member.article, None, member.event, None, 1.0, "已归入事件，保持不变")
+        nearest, likeness = self._nearest(member, slot, found)
+        if nearest is None:
+            return Placement(member.article, None, None, None, likeness, "未见相同或相近的文章")
+        article = int(self._article[nearest])
+        words = "与文章 {} 内容相同" if likeness == 1.0 else "与文章 {} 内容相近，相似度{:.0%}"
+        why = words.format(article, likeness)
+        if nearest < self._size:
+            event = int(self._event[nearest])
+            return Placement(member.article, article, event, None, likeness, why)
+        before = placements[nearest - self._size]
+        if before.event is not None:
+            return Placement(member.article, article, before.event, None, likeness, why)
+        opener = article if before.with_article is None else before.with_article
+        return Placement(member.article, article, None, opener, likeness, why)
+
+    def _nearest(
+        self, member: Member, slot: int, found: NDArray[np.uint32]
+    ) -> tuple[int | None, float]:
+        """The slot to join, and its likeness; (None, best likeness seen) when there is none."""
+        apart = np.abs(self._published[found] - self._published[slot])
+        found = found[(apart <= self.span.total_seconds()) & (self._article[found] > 0)]
+        found = found[self._article[found] != member.article]
+        if not len(found):
+            return None, 0.0
+        equal = (self._signature[found] == self._signature[slot]).sum(axis=1)
+        best = float(equal.max()) / BUCKETS
+        for at in np.lexsort((found, -equal)):
+            likeness = float(equal[at]) / BUCKETS
+            if likeness < ALIKE:
+                break
+            if self._joins(int(found[at]), slot, likeness):
+                return int(found[at]), likeness
+        return None, best
+
+    def _joins(self, one: int, other: int, likeness: float) -> bool:
+        shorter, longer = sorted((int(self._length[one]), int(self._length[other])))
+        if shorter < VERY_SHORT:
+            same_title = self._title[one] == self._title[other]
+            return likeness == 1.0 and shorter == longer and bool(same_title)
+        if likeness < (ALIKE_SHORT if longer < SHORT else ALIKE):
+            return False
+        return not differ(self._marks[one], self._marks[other], longer)
+
+    def _admit(self, members: list[Member]) -> None:
+        if not members:
+            return
+        if any(member.event is None for member in members):
+            raise ValueError("a member of the window needs its event")
+        for start in range(0, len(members), self.capacity):
+            part = members[start : start + self.capacity]
+            signatures = _signatures(part)
+            self._reserve(len(part))
+            self._write(part, signatures)
+            self._take(part, band_keys(signatures))
+
+    def _take(self, members: Sequence[Member], keys: Keys) -> None:
+        """Make the rows just written live; an older row of the same article is retired."""
+        for slot, member in enumerate(members, self._size):
+            before = self._slot_of.get(member.article)
+            if before is not None:
+                self._article[before] = 0
+            self._slot_of[member.article] = slot
+        self._bands.add(keys, self._size)
+        self._size += len(members)
+
+    def _write(self, members: Sequence[Member], signatures: NDArray[np.uint32]) -> None:
+        rows = slice(self._size, self._size + len(members))
+        self._signature[rows] = signatures
+        self._article[rows] = [member.article for member in members]
+        self._event[rows] = [member.event or 0 for member in members]
+        self._published[rows] = [member.published.timestamp() for member in members]
+        self._length[rows] = [member.length for member in members]
+        self._title[rows] = [hash(member.title.strip().casefold()) for member in members]
+        del self._marks[self._size :]
+        self._marks += [
+            marks_of(member.title, "") if member.marks is None else member.marks
+            for member in members
+        ]
+
+    def _reserve(self, more: int) -> None:
+        """Room for more rows: first by letting go what is too old or too much, then by growing."""
+        room = len(self._article)
+        if self._size + more <= room:
+            return
+        keep = self._living()
+        dropped = self._size - len(keep)
+        if dropped * 4 < self._size and self._size + more <= self.capacity * 5 // 4:
+            self._grow(min(max(room * 2, self._size + more), self.capacity * 5 // 4))
+            return
+        self._rebuild(keep, more)
+
+    def _living(self) -> NDArray[np.int64]:
+        """Slots still wanted, oldest first: not retired, inside the span, at most the capacity."""
+        published = self._published[: self._size]
+        alive = self._article[: self._size] > 0
+        if self._size:
+            alive &= published >= published.max() - self.span.total_seconds()
+        slots = np.flatnonzero(alive)
+        if len(slots) > self.capacity:
+            newest = np.argsort(published[slots], kind="stable")[-self.capacity :]
+            slots = np.sort(slots[newest])
+        return slots
+
+    def _grow(self, room: int) -> None:
+        for name in ("_signature", "_article", "_event", "_published", "_length", "_title"):
+            old = getattr(self, name)
+            new = np.zeros((room, *old.shape[1:]), old.dtype)
+            new[: self._size] = old[: self._size]
+            setattr(self, name, new)
+
+    def _rebuild(self, keep: NDArray[np.int64], more: int) -> None:
+        names = ("_signature", "_article", "_event", "_published", "_length", "_title")
+        rows = [getattr(self, name)[keep] for name in names]
+        marks = [self._marks[slot] for slot in keep]
+        self._clear(max(64, len(keep) * 3 // 2, len(keep) + more))
+        for name, values in zip(names, rows, strict=True):
+            getattr(self, name)[: len(keep)] = values
+        self._marks = marks
+        self._size = len(keep)
+        self._slot_of = dict(zip(self._article[: self._size].tolist(), range(self._size), strict=True))
+        self._bands.add(band_keys(self._signature[: self._size]), 0)
+
+    def _clear(self, room: int) -> None:
+        self._size = 0
+        self._signature = np.zeros((room, BUCKETS), np.uint32)
+        self._article = np.zeros(room, np.int64)
+        self._event = np.zeros(room, np.int64)
+        self._published = np.zeros(room, np.float64)
+        self._length = np.zeros(room, np.int32)
+        self._title = np.zeros(room, np.int64)
+        self._marks: list[str] = []
+        self._slot_of: dict[int, int] = {}
+        self._bands = Bands()
+
+
+def _signatures(members: Sequence[Member]) -> NDArray[np.uint32]:
+    if any(len(member.signature) != BUCKETS * 4 for member in members):
+        raise ValueError(f"a signature has {BUCKETS * 4} bytes")
+    together = b"".join(member.signature for member in members)
+    return np.frombuffer(together, dtype="<u4").reshape(-1, BUCKETS)

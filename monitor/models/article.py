@@ -1,0 +1,139 @@
+"""Articles: a narrow row that carries the work still to be done, and the texts beside it."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from monitor.models.claims import Claimable
+from monitor.words import Fate, Level, Sentiment
+
+
+class Article(Claimable):
+    """文章, unique by `identity` (hash of the canonical link, else of source and guid).
+
+    `edition` counts its texts, `rev` grows with anything the index shows. What is still to
+    be done follows from the columns: analyse while analysed_edition < edition, group while
+    grouped_edition < analysed_edition, index while indexed_rev < rev.
+    `grouped_in` is the version of the group cursor that assigned its event.
+    """
+
+    identity = models.CharField(max_length=32, unique=True)
+    source = models.CharField(max_length=64)
+    link = models.CharField(max_length=2000, default="", blank=True)
+    outlet = models.CharField(max_length=200, default="", blank=True)
+    author = models.CharField(max_length=200, default="", blank=True)
+    title = models.CharField(max_length=500)
+    text_hash = models.CharField(max_length=32)
+    claimed = models.DateTimeField(null=True, blank=True)
+    seen = models.DateTimeField()
+    published = models.DateTimeField()
+
+    edition = models.PositiveSmallIntegerField(default=1)
+    analysed_edition = models.PositiveSmallIntegerField(default=0)
+    grouped_edition = models.PositiveSmallIntegerField(default=0)
+    grouped_in = models.PositiveBigIntegerField(default=0, db_index=True)
+    rev = models.PositiveIntegerField(default=1)
+    indexed_rev = models.PositiveIntegerField(default=0)
+
+    sentiment = models.CharField(max_length=8, default="", choices=[(s, s.label) for s in Sentiment])
+    negative = models.FloatField(null=True, blank=True)
+    event = models.ForeignKey(
+        "Event", null=True, blank=True, on_delete=models.PROTECT, related_name="articles"
+    )
+    reprint_of = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="reprints"
+    )
+    level = models.PositiveSmallIntegerField(
+        null=True, blank=True, choices=[(level, level.label) for level in Level]
+    )
+
+    class Meta:
+        ordering = ["-published", "-id"]
+        indexes = [
+            models.Index(fields=["-published", "-id"], name="article_newest"),
+            models.Index(fields=["source", "-published"], name="article_of_source"),
+            models.Index(
+                fields=["id"],
+                name="article_to_analyse",
+                condition=Q(analysed_edition__lt=F("edition"), quarantined=""),
+            ),
+            models.Index(
+                fields=["id"],
+                name="article_to_group",
+                condition=Q(grouped_edition__lt=F("analysed_edition")),
+            ),
+            models.Index(
+                fields=["id"],
+                name="article_to_index",
+                condition=Q(indexed_rev__lt=F("rev"), grouped_edition__gt=0, quarantined=""),
+            ),
+            models.Index(
+                fields=["id"], name="article_quarantined", condition=~Q(quarantined="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def fate(self) -> Fate:
+        if self.quarantined:
+            return Fate.QUARANTINED
+        if self.analysed_edition < self.edition:
+            return Fate.NEW
+        return Fate.INDEXED if self.indexed_rev >= self.rev else Fate.ANALYSED
+
+
+class ArticleText(models.Model):
+    """One edition of an article's text, never overwritten."""
+
+    pk = models.CompositePrimaryKey("article_id", "edition")
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="texts")
+    edition = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=500)
+    body = models.TextField(blank=True)
+    seen = models.DateTimeField()
+
+
+class Analysis(models.Model):
+    """What the machine read in the newest analysed edition; `knowledge` stamps with which lore.
+
+    `signature`, `marks` and `length` are what grouping compares (detect.events.Member);
+    `topics` and `units` are slugs joined by blanks; `noteworthy` says whether an event with
+    this article can need a response at all.
+    """
+
+    article = models.OneToOneField(Article, primary_key=True, on_delete=models.CASCADE)
+    edition = models.PositiveSmallIntegerField()
+    reading = models.TextField()
+    signature = models.BinaryField()
+    marks = models.TextField(default="", blank=True)
+    length = models.PositiveIntegerField(default=0)
+    topics = models.TextField(default="", blank=True)
+    units = models.TextField(default="", blank=True)
+    noteworthy = models.BooleanField(default=False)
+    model = models.CharField(max_length=64)
+    knowledge = models.PositiveIntegerField()
+
+
+class Sighting(models.Model):
+    """转见: an article was seen at a source (also where it was seen first)."""
+
+    pk = models.CompositePrimaryKey("article_id", "source")
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="sightings")
+    source = models.CharField(max_length=64)
+    seen = models.DateTimeField()
+
+
+def fate_counts() -> dict[str, int]:
+    """How many articles have which fate; the numbers add up to all articles."""
+    case = models.Case(
+        models.When(~Q(quarantined=""), then=models.Value(Fate.QUARANTINED)),
+        models.When(analysed_edition__lt=F("edition"), then=models.Value(Fate.NEW)),
+        models.When(indexed_rev__gte=F("rev"), then=models.Value(Fate.INDEXED)),
+        default=models.Value(Fate.ANALYSED),
+        output_field=models.CharField(),
+    )
+    found = dict(
+        Article.objects.order_by().annotate(fate=case).values_list("fate").annotate(n=models.Count("id"))
+    )
+    return {fate.value: found.get(fate.value, 0) for fate in Fate}

@@ -1,0 +1,153 @@
+"""The row is the job: who may work on a row, until when, and for the how-manyeth time.
+
+A claim is one conditional UPDATE. The slow work then runs without a transaction, and its
+result is written only where the token is still the claimant's, so that a worker that comes
+late changes nothing.
+"""
+
+import os
+import socket
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, models, transaction
+
+from monitor.models.bulk import stored
+
+TRIES_TOGETHER = 2
+"""From its third attempt on a row is claimed alone, so that it cannot take neighbours down."""
+TRIES = 4
+"""A row whose fifth attempt would begin is quarantined instead."""
+DIED = "处理进程中途退出（连续多次），未留下错误信息"
+
+
+_worker: int | None = None
+
+
+def join_worker(pid: int) -> None:
+    """Say that this process is one of a worker's; the worker may release its claims at the end."""
+    global _worker
+    _worker = pid
+
+
+def _prefix(worker: int) -> str:
+    return f"{socket.gethostname()[:40]}:{worker}:"
+
+
+def owner() -> str:
+    """Who claims, `host:worker:process`; readable in a log."""
+    return f"{_prefix(_worker or os.getpid())}{os.getpid()}"
+
+
+class Claimable(models.Model):
+    """Columns that make a row a job. `failure` keeps the last traceback; `quarantined` ends it."""
+
+    owner = models.CharField(max_length=64, default="", blank=True)
+    token = models.PositiveIntegerField(default=0)
+    until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    failure = models.TextField(default="", blank=True)
+    quarantined = models.CharField(max_length=16, default="", blank=True)
+
+    class Meta:
+        abstract = True
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One claimed row: its key, our token on it, and the number of this attempt."""
+
+    key: Any
+    token: int
+    attempts: int
+
+
+@dataclass(frozen=True)
+class Lane:
+    """What "due" means in one table. `due` and `order` are SQL written by us, never by input."""
+
+    model: type[Claimable]
+    step: str
+    due: str
+    order: str
+    lease: timedelta
+    endless: bool = False
+    """Never quarantined: a source or a lane is tried for ever."""
+
+    @property
+    def table(self) -> str:
+        return self.model._meta.db_table
+
+    @property
+    def key(self) -> str:
+        column = self.model._meta.pk.column
+        assert column is not None
+        return column
+
+    def claim(self, now: datetime, size: int, due_values: Sequence[Any] = ()) -> list[Claim]:
+        """Claim up to `size` due rows; a row with a history of failures comes alone.
+
+        Rows that used up their tries are quarantined on the way. A lease that ends further
+        away than any lease can is void: the clock was set back.
+        """
+        free = "quarantined = '' AND (until IS NULL OR until <= %s OR until > %s)"
+        values = [*due_values, now, now + self.lease + timedelta(seconds=5)]
+        where = f"({self.due}) AND {free}"
+        with transaction.atomic():
+            claims = self._take(now, f"{where} AND attempts < {TRIES_TOGETHER}", values, size)
+            if claims:
+                return claims
+            if self.endless:
+                return self._take(now, where, values, 1)
+            self._quarantine(f"{where} AND attempts >= {TRIES}", values)
+            return self._take(now, f"{where} AND attempts < {TRIES}", values, 1)
+
+    def _take(self, now: datetime, where: str, values: Sequence[Any], size: int) -> list[Claim]:
+        sql = (
+            f"UPDATE {self.table} SET owner = %s, token = token + 1, until = %s,"  # noqa: S608 - our own identifiers
+            f" attempts = attempts + 1 WHERE {self.key} IN (SELECT {self.key} FROM {self.table}"
+            f" WHERE {where} ORDER BY {self.order} LIMIT %s) RETURNING {self.key}, token, attempts"
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(sql, stored([owner(), now + self.lease, *values, size]))
+            return [Claim(*row) for row in cursor.fetchall()]
+
+    def _quarantine(self, where: str, values: Sequence[Any]) -> None:
+        sql = (
+            f"UPDATE {self.table} SET quarantined = %s, owner = '', until = NULL,"  # noqa: S608
+            f" failure = CASE failure WHEN '' THEN %s ELSE failure END WHERE {where}"
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(sql, stored([self.step, DIED, *values]))
+
+    def mine(self, claims: Iterable[Claim]) -> set[Any]:
+        """Keys on which our token still stands; call it inside the writing transaction."""
+        held = {claim.key: claim.token for claim in claims}
+        rows = self.model._default_manager.filter(pk__in=list(held)).values_list("pk", "token")
+        return {key for key, token in rows if held[key] == token}
+
+    def release(self, claims: Iterable[Claim], failure: str = "", until: datetime | None = None) -> None:
+        """Give rows back after a failure (kept on the row), not before `until` if given."""
+        rows = [stored([failure, until, claim.key, claim.token]) for claim in claims]
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.executemany(
+                f"UPDATE {self.table} SET owner = '', failure = %s, until = %s"  # noqa: S608
+                f" WHERE {self.key} = %s AND token = %s",
+                rows,
+            )
+
+
+def release_worker(models_: Iterable[type[Claimable]], worker: int) -> int:
+    """Free every claim that a worker of this host still holds; returns how many rows.
+
+    To be called when its processes are gone. An attempt that a shutdown interrupted does not
+    count against the row.
+    """
+    return sum(
+        model._default_manager.filter(owner__startswith=_prefix(worker), until__isnull=False).update(
+            owner="", until=None, attempts=models.F("attempts") - 1
+        )
+        for model in models_
+    )

@@ -1,0 +1,227 @@
+"""collect: due sources → conditional GET → entries → new articles, sightings, editions.
+
+One transaction a source writes its articles together with its health, so that a source is
+either wholly told of or will be polled again.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from monitor.catalog import values as catalog
+from monitor.collect import backoff, identity
+from monitor.collect.feeds import Entry
+from monitor.collect.fetch import Fetcher
+from monitor.collect.kinds import Polled, PollFailure, PollRequest, poll_each
+from monitor.models import Article, ArticleText, Sighting, Source, bulk
+from monitor.models.claims import Claim, Lane
+from monitor.pipeline import knowledge, wake
+from monitor.pipeline.step import LEASE_SLACK, Step, Waiting, waiting
+
+log = logging.getLogger(__name__)
+
+LIMIT = timedelta(seconds=45)
+DEADLINE_S = 30.0
+"""The whole batch's polling; the rest of the limit is for writing."""
+BATCH = 16
+EDITIONS = 50
+"""A page that changes at every look (a counter, a clock) stops making editions here."""
+INSERT = 500
+
+LANE = Lane(
+    Source, "collect", "active AND due <= %s", "due", LIMIT + LEASE_SLACK, endless=True
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Gain:
+    """What one poll brought: articles never seen, new editions of known ones, new sightings."""
+
+    articles: int = 0
+    editions: int = 0
+    sightings: int = 0
+
+
+def batch() -> int:
+    """Poll up to BATCH due sources concurrently; returns how many."""
+    now = timezone.now()
+    claims = LANE.claim(now, BATCH, [now])
+    if claims:
+        poll(claims)
+    return len(claims)
+
+
+def poll(claims: Sequence[Claim]) -> None:
+    """Poll claimed sources; each is written as soon as its answer is there."""
+    lore = knowledge.current()
+    rows = Source.objects.in_bulk([claim.key for claim in claims])
+    held = {claim.key: claim for claim in claims}
+    requests = []
+    for slug, row in rows.items():
+        source = lore.sources.get(slug)
+        if source is None:  # removed from the catalogue since it was claimed
+            LANE.release([held[slug]])
+            continue
+        requests.append(
+            PollRequest(
+                slug=slug,
+                kind=source.kind,
+                url=source.url,
+                etag=row.etag,
+                last_modified=row.last_modified,
+                options=source.options,
+            )
+        )
+    asyncio.run(_poll(requests, lore.sources, held))
+
+
+async def _poll(
+    requests: Sequence[PollRequest], sources: dict[str, catalog.Source], held: dict[str, Claim]
+) -> None:
+    async with Fetcher(
+        allow=settings.YUQING.fetch_allow, user_agent=settings.YUQING.user_agent
+    ) as fetcher:
+        async for request, outcome in poll_each(
+            requests, fetcher, timezone.now(), deadline_s=DEADLINE_S
+        ):
+            # In a thread: Django refuses database work inside a running event loop.
+            await asyncio.to_thread(
+                _record, sources[request.slug], held[request.slug], outcome
+            )
+
+
+def _record(source: catalog.Source, claim: Claim, outcome: Polled | PollFailure) -> None:
+    now = timezone.now()
+    with transaction.atomic():
+        if not LANE.mine([claim]):
+            return
+        row = Source.objects.get(pk=source.slug)
+        row.polled, row.owner, row.until, row.attempts = now, "", None, 0
+        if isinstance(outcome, PollFailure):
+            row.failures += 1
+            row.code, row.words = outcome.code[:64], outcome.words[:500]
+            gain = Gain()
+            log.warning("信源 %s 失败（%d）：%s", source.slug, row.failures, outcome.words)
+        else:
+            gain = take_in(source.slug, outcome.entries, now)
+            row.failures, row.code, row.words = 0, "", ""
+            row.succeeded, row.notes = now, list(outcome.notes)[:10]
+            if not outcome.not_modified:
+                row.etag, row.last_modified = outcome.etag[:500], outcome.last_modified[:100]
+            if gain.articles:
+                row.gained = now
+                log.info("信源 %s：新文章 %d 篇", source.slug, gain.articles)
+        row.due = backoff.next_poll(
+            now,
+            timedelta(seconds=source.interval_s),
+            row.failures,
+            outcome.retry_after,
+            slug=source.slug,
+        )
+        row.save()
+        if gain.articles or gain.editions:
+            wake.hint("analyse")
+
+
+def take_in(source: str, entries: Iterable[Entry], now: datetime) -> Gain:
+    """Write a source's entries, to be called inside its transaction.
+
+    Unknown identities become articles; known ones gain a sighting, and a new edition where
+    the source that first told it now tells it differently.
+    """
+    by_identity = {identity.identity(source, entry): entry for entry in entries}
+    gain = Gain()
+    keys = list(by_identity)
+    for start in range(0, len(keys), INSERT):
+        part = {key: by_identity[key] for key in keys[start : start + INSERT]}
+        one = _take_in_part(source, part, now)
+        gain = Gain(
+            gain.articles + one.articles,
+            gain.editions + one.editions,
+            gain.sightings + one.sightings,
+        )
+    return gain
+
+
+def _take_in_part(source: str, entries: dict[str, Entry], now: datetime) -> Gain:
+    hashes = {key: identity.text_hash(entry) for key, entry in entries.items()}
+    known = _known(entries)
+    fresh = [key for key in entries if key not in known]
+    Article.objects.bulk_create(
+        (_article(source, key, entries[key], hashes[key], now) for key in fresh),
+        ignore_conflicts=True,
+    )
+    ids = dict(Article.objects.filter(identity__in=fresh).values_list("identity", "id"))
+    bulk.insert(
+        ArticleText,
+        ("article_id", "edition", "title", "body", "seen"),
+        [(ids[key], 1, _title(entries[key]), entries[key].body, now) for key in fresh],
+        unique=("article_id", "edition"),
+    )
+    editions = [
+        key
+        for key, (_, first_source, text_hash, edition) in known.items()
+        if first_source == source and text_hash != hashes[key] and edition < EDITIONS
+    ]
+    for key in editions:
+        _new_edition(known[key][0], known[key][3] + 1, entries[key], hashes[key], now)
+    ids.update({key: row[0] for key, row in known.items()})
+    seen_here = set(
+        Sighting.objects.filter(source=source, article_id__in=ids.values()).values_list(
+            "article_id", flat=True
+        )
+    )
+    sightings = [(pk, source, now) for pk in ids.values() if pk not in seen_here]
+    bulk.insert(
+        Sighting, ("article_id", "source", "seen"), sightings, unique=("article_id", "source")
+    )
+    return Gain(len(fresh), len(editions), len(sightings))
+
+
+def _known(entries: Iterable[str]) -> dict[str, tuple[int, str, str, int]]:
+    rows = Article.objects.filter(identity__in=list(entries)).values_list(
+        "identity", "id", "source", "text_hash", "edition"
+    )
+    return {key: rest for key, *rest in rows}  # type: ignore[misc]
+
+
+def _title(entry: Entry) -> str:
+    return entry.title[:500]
+
+
+def _article(source: str, key: str, entry: Entry, text_hash: str, now: datetime) -> Article:
+    claimed = entry.claimed
+    return Article(
+        identity=key,
+        source=source,
+        link=entry.link[:2000],
+        outlet=entry.outlet[:200],
+        author=entry.author[:200],
+        title=_title(entry),
+        text_hash=text_hash,
+        claimed=claimed,
+        seen=now,
+        published=min(claimed or now, now),
+    )
+
+
+def _new_edition(article: int, edition: int, entry: Entry, text_hash: str, now: datetime) -> None:
+    ArticleText.objects.create(
+        article_id=article, edition=edition, title=_title(entry), body=entry.body, seen=now
+    )
+    Article.objects.filter(pk=article).update(
+        edition=edition, title=_title(entry), text_hash=text_hash, quarantined="", attempts=0
+    )
+
+
+def look(now: datetime) -> Waiting:
+    return waiting(Source.objects.filter(active=True, due__lte=now), "due", now)
+
+
+STEP = Step("collect", "collect", LIMIT, batch, look)

@@ -1,0 +1,215 @@
+"""deliver: queued deliveries → the channel's own success code → a receipt.
+
+The ledger says "sending" before anything leaves the house and the outcome afterwards. A
+process that dies between the channel's yes and our commit leaves a Sending without an end,
+and only then can a message go out twice.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from monitor.models import ChannelState, Delivery, Sending
+from monitor.models.claims import Claim, Lane
+from monitor.notify import (
+    Channel,
+    PermanentFailure,
+    Receipt,
+    TemporaryFailure,
+    given_up,
+    next_try,
+    rate_of,
+    send,
+)
+from monitor.notify.bucket import take
+from monitor.pipeline import knowledge
+from monitor.pipeline.step import LEASE_SLACK, Step, Waiting, waiting
+
+log = logging.getLogger(__name__)
+
+LIMIT = timedelta(seconds=20)
+SEND_S = 15.0
+"""One send's own deadline, well inside the limit."""
+BATCH = 8
+
+LANE = Lane(
+    Delivery,
+    "deliver",
+    # Parts go out in order; a stopped channel's deliveries wait until a person resumes it.
+    "state IN ('queued', 'sending') AND due <= %s"
+    " AND channel NOT IN (SELECT slug FROM monitor_channelstate WHERE stopped IS NOT NULL)"
+    " AND NOT EXISTS (SELECT 1 FROM monitor_delivery earlier"
+    " WHERE earlier.notice_id = monitor_delivery.notice_id"
+    " AND earlier.channel = monitor_delivery.channel"
+    " AND earlier.recipient = monitor_delivery.recipient"
+    " AND earlier.part < monitor_delivery.part AND earlier.state IN ('queued', 'sending'))",
+    "due, id",
+    LIMIT + LEASE_SLACK,
+)
+
+Outcome = Receipt | TemporaryFailure | PermanentFailure
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """One delivery about to leave: everything that sending needs, nothing read later."""
+
+    claim: Claim
+    delivery: Delivery
+    channel: Channel
+
+
+def batch() -> int:
+    """Send up to BATCH due deliveries; returns how many left (or were tried)."""
+    departures = _depart(timezone.now())
+    outcomes = asyncio.run(_send_all(departures)) if departures else []
+    for departure, outcome in zip(departures, outcomes, strict=True):
+        record(departure, outcome)
+    return len(departures)
+
+
+def _depart(now: datetime) -> list[Departure]:
+    """Claim, take tokens and write "sending", in one transaction."""
+    lore = knowledge.current()
+    departures = []
+    with transaction.atomic():
+        claims = LANE.claim(now, BATCH, [now])
+        rows = Delivery.objects.in_bulk([claim.key for claim in claims])
+        for claim in claims:
+            delivery = rows[claim.key]
+            _note_death(delivery)
+            channel = lore.channels.get(delivery.channel)
+            if channel is None:
+                _fail(delivery, "no_channel", "此渠道已不在目录中，请在目录中恢复或改用其他渠道")
+                continue
+            wait = _take_token(channel, now)
+            if wait:
+                Delivery.objects.filter(pk=claim.key).update(
+                    state=Delivery.QUEUED, due=now + timedelta(seconds=wait), until=None, attempts=0
+                )
+                continue
+            Delivery.objects.filter(pk=claim.key).update(state=Delivery.SENDING)
+            Sending.objects.create(delivery=delivery, token=claim.token, began=now)
+            departures.append(
+                Departure(claim, delivery, channel)
+            )
+    return departures
+
+
+def _note_death(delivery: Delivery) -> None:
+    """An earlier attempt without an end: the process died during it, its outcome is unknown."""
+    if delivery.state == Delivery.SENDING:
+        delivery.sendings.filter(ended=None, outcome="").update(
+            outcome="died", words="发送途中处理进程退出，对方是否收到不明，已再次发送"
+        )
+
+
+def _fail(delivery: Delivery, code: str, words: str) -> None:
+    Delivery.objects.filter(pk=delivery.pk).update(
+        state=Delivery.FAILED, code=code, words=words, until=None, owner=""
+    )
+
+
+def _take_token(channel: Channel, now: datetime) -> float:
+    """Seconds to wait for the channel's bucket; 0 when a token was taken."""
+    rate = rate_of(channel.kind, channel.settings)
+    row, _ = ChannelState.objects.get_or_create(
+        slug=channel.slug, defaults={"tokens": rate.burst, "updated": now}
+    )
+    taken = take(row.tokens, row.updated, now, rate)
+    row.tokens, row.updated = taken.tokens, now
+    row.save(update_fields=["tokens", "updated"])
+    return 0.0 if taken.allowed else taken.wait_s
+
+
+async def _send_all(departures: Sequence[Departure]) -> list[Outcome]:
+    return list(await asyncio.gather(*(_send(departure) for departure in departures)))
+
+
+async def _send(departure: Departure) -> Outcome:
+    try:
+        return await send(
+            departure.channel,
+            departure.delivery.body,
+            delivery_id=str(departure.delivery.pk),
+            timeout=SEND_S,
+        )
+    except (TemporaryFailure, PermanentFailure) as failure:
+        return failure
+
+
+def record(departure: Departure, outcome: Outcome) -> None:
+    """Write what came of a send, where our token still stands."""
+    now = timezone.now()
+    claim, delivery = departure.claim, departure.delivery
+    with transaction.atomic():
+        sending = Sending.objects.filter(delivery=delivery, token=claim.token)
+        if not LANE.mine([claim]):
+            # Somebody else has it by now; what we know of our own attempt still belongs in the ledger.
+            sending.update(ended=now, outcome="late", code=outcome.code, words=outcome.words[:500])
+            return
+        change = _change(delivery, outcome, now)
+        Delivery.objects.filter(pk=delivery.pk).update(owner="", until=None, attempts=0, **change)
+        sending.update(
+            ended=now,
+            outcome="sent" if isinstance(outcome, Receipt) else "failed",
+            code=outcome.code[:64],
+            words=outcome.words[:500],
+        )
+        if isinstance(outcome, PermanentFailure) and outcome.stops_channel:
+            stop(delivery.channel, outcome.code, outcome.words, now)
+
+
+def _change(delivery: Delivery, outcome: Outcome, now: datetime) -> dict[str, object]:
+    said = {"code": outcome.code[:64], "words": outcome.words[:500]}
+    if isinstance(outcome, Receipt):
+        return said | {"state": Delivery.SENT, "sent": now}
+    log.warning("送达 %d（%s）未成：%s", delivery.pk, delivery.channel, outcome.words)
+    failures = delivery.failures + 1
+    if isinstance(outcome, PermanentFailure):
+        # A stopped channel is at fault, not this message: it leaves when the channel is resumed.
+        state = Delivery.QUEUED if outcome.stops_channel else Delivery.FAILED
+        return said | {"state": state, "failures": failures, "due": now}
+    due = next_try(failures, delivery.created, now, outcome.retry_after)
+    if due is None:
+        end = given_up(failures, outcome.words)
+        return {
+            "state": Delivery.FAILED,
+            "failures": failures,
+            "code": end.code,
+            "words": end.words[:500],
+        }
+    return said | {"state": Delivery.QUEUED, "failures": failures, "due": due}
+
+
+def stop(channel: str, code: str, words: str, now: datetime) -> None:
+    """Nothing more goes to this channel until a person has mended it and resumes it."""
+    log.error("渠道 %s 已停用：%s", channel, words)
+    ChannelState.objects.filter(slug=channel).update(
+        stopped=now, code=code[:64], words=words[:500]
+    )
+
+
+def resume(channel: str) -> int:
+    """Let a stopped channel send again; returns how many deliveries were waiting for it."""
+    with transaction.atomic():
+        ChannelState.objects.filter(slug=channel).update(stopped=None, code="", words="")
+        return Delivery.objects.filter(channel=channel, state=Delivery.QUEUED).update(
+            due=timezone.now()
+        )
+
+
+def look(now: datetime) -> Waiting:
+    stopped = ChannelState.objects.exclude(stopped=None).values("slug")
+    due = Delivery.objects.filter(
+        state__in=[Delivery.QUEUED, Delivery.SENDING], due__lte=now
+    ).exclude(channel__in=stopped)
+    return waiting(due, "due", now)
+
+
+STEP = Step("deliver", "notify", LIMIT, batch, look)

@@ -1,0 +1,227 @@
+"""group: one lane in which analysed articles join events or open new ones.
+
+The lane's row carries a version that moves in the transaction that writes the assignments.
+Each process keeps a window of recent members; what other processes assigned since is read
+from the rows (`grouped_in`), so the window is never a second truth.
+"""
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Count, F, Max, Min
+from django.utils import timezone
+
+from monitor.detect.events import SPAN, Member, Placement, Window
+from monitor.models import Article, Event, GroupCursor, bulk
+from monitor.models.claims import Claim, Lane
+from monitor.pipeline import wake
+from monitor.pipeline.step import LEASE_SLACK, Step, Waiting, waiting
+
+log = logging.getLogger(__name__)
+
+LIMIT = timedelta(seconds=10)
+BATCH = 200
+
+LANE = Lane(GroupCursor, "group", "id = 1", "id", LIMIT + LEASE_SLACK, endless=True)
+
+
+class LaneLost(Exception):
+    """Another process moved the cursor; nothing of ours was written."""
+
+
+@dataclass
+class _Memory:
+    """This process's window and the cursor version it reflects; 0: nothing read yet."""
+
+    window: Window
+    version: int = 0
+
+
+_memory = _Memory(Window())
+
+
+def batch() -> int:
+    """Assign the oldest ungrouped articles to events; 0 when none, or when the lane is taken."""
+    now = timezone.now()
+    if not _ungrouped().exists():
+        return 0
+    GroupCursor.objects.get_or_create(pk=1)
+    claims = LANE.claim(now, 1)
+    if not claims:
+        return 0
+    try:
+        return _assign(claims[0], now)
+    except LaneLost:
+        _memory.window.forget()
+        return 0
+    finally:
+        LANE.release(claims)
+
+
+def _ungrouped():  # type: ignore[no-untyped-def]
+    return Article.objects.filter(grouped_edition__lt=F("analysed_edition"))
+
+
+def _assign(claim: Claim, now: datetime) -> int:
+    version = GroupCursor.objects.values_list("version", flat=True).get(pk=1)
+    _catch_up(version, now)
+    ids = list(_ungrouped().order_by("id").values_list("pk", flat=True)[:BATCH])
+    newcomers = _members(Article.objects.filter(pk__in=ids).order_by("id"))
+    placements = _memory.window.place(newcomers)
+    with transaction.atomic():
+        moved = GroupCursor.objects.filter(pk=1, version=version, token=claim.token).update(
+            version=version + 1, attempts=0
+        )
+        if not moved:
+            raise LaneLost
+        events = _write(placements, newcomers, version + 1)
+    _memory.window.remember(events)
+    _memory.version = version + 1
+    wake.hint("index", "alert")
+    return len(newcomers)
+
+
+def _catch_up(version: int, now: datetime) -> None:
+    """Read what other processes assigned since this process last looked."""
+    if _memory.version == version:
+        return
+    rows = Article.objects.filter(
+        grouped_in__gt=_memory.version, published__gte=now - SPAN, event__isnull=False
+    )
+    if _memory.version > version:  # the database was replaced by an older one
+        _memory.window, rows = Window(), Article.objects.filter(
+            published__gte=now - SPAN, event__isnull=False
+        )
+    _memory.window.add(_members(rows.order_by("published", "id")))
+    _memory.version = version
+
+
+def _members(articles) -> list[Member]:  # type: ignore[no-untyped-def]
+    rows = articles.values_list(
+        "id",
+        "event_id",
+        "analysis__signature",
+        "published",
+        "title",
+        "analysis__length",
+        "analysis__marks",
+    )
+    return [
+        Member(pk, event, bytes(signature), published, title, length, marks)
+        for pk, event, signature, published, title, length, marks in rows.iterator(2000)
+    ]
+
+
+def _write(
+    placements: Sequence[Placement], newcomers: Sequence[Member], version: int
+) -> dict[int, int]:
+    """Write events and assignments; returns every newcomer's event."""
+    by_article = {member.article: member for member in newcomers}
+    events = _open_events(placements, by_article)
+    for placement in placements:
+        if placement.event is not None:
+            events[placement.article] = placement.event
+        elif placement.with_article is not None:
+            events[placement.article] = events[placement.with_article]
+    bulk.update(
+        Article,
+        (
+            "event_id = %s",
+            "reprint_of_id = COALESCE(reprint_of_id, %s)",
+            "grouped_edition = analysed_edition",
+            "grouped_in = %s",
+            "rev = rev + 1",
+        ),
+        [
+            (events[placement.article], placement.nearest, version, placement.article)
+            for placement in placements
+        ],
+        where=("id",),
+    )
+    _refresh(set(events.values()), by_article, events)
+    return events
+
+
+def _open_events(
+    placements: Sequence[Placement], members: dict[int, Member]
+) -> dict[int, int]:
+    openers = [
+        members[placement.article]
+        for placement in placements
+        if placement.event is None and placement.with_article is None
+    ]
+    created = Event.objects.bulk_create(
+        Event(
+            title=member.title,
+            first_published=member.published,
+            last_published=member.published,
+        )
+        for member in openers
+    )
+    return {member.article: event.pk for member, event in zip(openers, created, strict=True)}
+
+
+def _refresh(touched: set[int], members: dict[int, Member], events: dict[int, int]) -> None:
+    """Recount the touched events; only those that can need a response become due for alert."""
+    figures = {
+        row["event_id"]: row
+        for row in Article.objects.filter(event_id__in=touched)
+        .order_by()
+        .values("event_id")
+        .annotate(
+            n=Count("id"),
+            sources=Count("source", distinct=True),
+            first=Min("published"),
+            last=Max("published"),
+            noteworthy=Max("analysis__noteworthy"),
+        )
+    }
+    first_titles = _first_titles(members.values(), events)
+    bulk.update(
+        Event,
+        (
+            "articles_count = %s",
+            "sources_count = %s",
+            "title = CASE WHEN first_published > %s OR rev = 0 THEN %s ELSE title END",
+            "first_published = %s",
+            "last_published = %s",
+            "assessed_rev = CASE WHEN %s THEN assessed_rev ELSE rev + 1 END",
+            "rev = rev + 1",
+        ),
+        [
+            (
+                row["n"],
+                row["sources"],
+                row["first"],
+                first_titles[event],
+                row["first"],
+                row["last"],
+                bool(row["noteworthy"]),
+                event,
+            )
+            for event, row in figures.items()
+        ],
+        where=("id",),
+    )
+
+
+def _first_titles(members: Iterable[Member], events: dict[int, int]) -> dict[int, str]:
+    """For each event the title of the earliest of these members."""
+    by_event: dict[int, list[Member]] = defaultdict(list)
+    for member in members:
+        by_event[events[member.article]].append(member)
+    return {
+        event: min(those, key=lambda member: (member.published, member.article)).title
+        for event, those in by_event.items()
+    }
+
+
+def look(now: datetime) -> Waiting:
+    return waiting(_ungrouped(), "seen", now)
+
+
+STEP = Step("group", "text", LIMIT, batch, look)

@@ -1,0 +1,113 @@
+"""index: batches of analysed articles → the search index, both generations during a rebuild."""
+
+import logging
+import traceback
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import cache
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from monitor.index import IndexUnavailable, SearchIndex, open_index
+from monitor.models import Article, IndexState, bulk
+from monitor.models.claims import Claim, Lane
+from monitor.pipeline.documents import documents
+from monitor.pipeline.step import LEASE_SLACK, Step, Waiting, waiting
+
+log = logging.getLogger(__name__)
+
+LIMIT = timedelta(seconds=10)
+BATCH = 200
+REST = timedelta(seconds=10)
+"""How long to leave an index alone that just said it cannot be written (disk full …)."""
+
+LANE = Lane(
+    Article,
+    "index",
+    "indexed_rev < rev AND grouped_edition > 0 AND analysed_edition = edition",
+    "id",
+    LIMIT + LEASE_SLACK,
+)
+
+
+@cache
+def search_index() -> SearchIndex:
+    """This process's index, by YUQING_INDEX_URL."""
+    return open_index(settings.YUQING.index_url)
+
+
+def state() -> IndexState:
+    """The generations in force; an index that has none yet gets its first."""
+    found = IndexState.objects.filter(pk=1).first()
+    if found and found.active:
+        return found
+    name = timezone.now().strftime("g%Y%m%d%H%M%S")
+    search_index().create(name)
+    with transaction.atomic():
+        found, _ = IndexState.objects.get_or_create(pk=1, defaults={"active": name})
+    if found.active != name:  # another process was quicker
+        search_index().drop(name)
+    return found
+
+
+def batch() -> int:
+    """Index the oldest due articles; returns how many were claimed."""
+    claims = LANE.claim(timezone.now(), BATCH)
+    if not claims:
+        return 0
+    try:
+        _project(claims)
+    except IndexUnavailable as error:
+        # The index is ill, not the rows: wait without using up their tries.
+        LANE.release(claims, str(error), timezone.now() + REST)
+        Article.objects.filter(pk__in=[claim.key for claim in claims]).update(attempts=0)
+        log.warning("检索库暂不可写，%d 秒后再试：%s", REST.seconds, error)
+        return 0
+    except Exception:
+        LANE.release(claims, traceback.format_exc()[-4000:])
+        log.exception("一批 %d 篇入库检索时出错，将重试", len(claims))
+    return len(claims)
+
+
+def _project(claims: Sequence[Claim]) -> None:
+    found = documents(claim.key for claim in claims)
+    before = state()
+    write(before.active, before.building, list(found.values()))
+    with transaction.atomic():
+        after = IndexState.objects.get(pk=1)
+        if (after.active, after.building) != (before.active, before.building):
+            LANE.release(claims)  # a rebuild began or ended meanwhile: write again, to where it is now
+            return
+        bulk.update(
+            Article,
+            ("indexed_rev = %s", "owner = ''", "until = NULL", "attempts = 0", "failure = ''"),
+            [
+                (found[claim.key].rev, claim.key, claim.token)
+                for claim in claims
+                if claim.key in found
+            ],
+            where=("id", "token"),
+        )
+
+
+def write(active: str, building: str, batch_: Sequence) -> None:
+    """Write documents to the active generation and, during a rebuild, to the one being built."""
+    for generation in (active, building):
+        if generation:
+            search_index().write(generation, batch_)
+
+
+def look(now: datetime) -> Waiting:
+    due = Article.objects.filter(
+        indexed_rev__lt=F("rev"),
+        grouped_edition__gt=0,
+        analysed_edition=F("edition"),
+        quarantined="",
+    )
+    return waiting(due, "seen", now)
+
+
+STEP = Step("index", "index", LIMIT, batch, look)

@@ -1,0 +1,170 @@
+"""Numbers of people dead, injured, missing and trapped, as a report states them."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from monitor.text.context import NO_CASUALTIES, Sentences
+from monitor.text.lookup import Hits, Vocabulary
+
+_DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "俩": 2}
+_UNITS = {"十": 10, "百": 100, "千": 1000}
+
+_KINDS: Mapping[str, tuple[str, ...]] = {
+    "dead": ("死亡", "遇难", "身亡", "丧生", "罹难", "溺亡", "死"),
+    "severe": ("重伤",),
+    "slight": ("轻伤",),
+    "injured": ("受伤", "受轻伤", "受重伤", "伤"),
+    "missing": ("失联", "失踪", "下落不明"),
+    "trapped": ("被困", "受困", "被埋", "被掩埋"),
+}
+_KIND_OF = {word: kind for kind, words in _KINDS.items() for word in words}
+# Longest first: 受轻伤 before 轻伤 before 伤.
+# 伤 and 死 stand in many words that hurt nobody: 伤口, 悲伤, 死角, 死活.
+_NOT_AFTER = {"伤": "(?!口|心|害|感|痕|残|风)", "死": "(?!活|缠|板|角|守|心|刑|磕|党|命|路|穴|循环)"}
+_NOT_BEFORE = {"伤": "(?<![悲忧哀感中刀情])", "死": "(?<![拼该要找怕往])"}
+_WORD = "|".join(
+    _NOT_BEFORE.get(word, "") + word + _NOT_AFTER.get(word, "")
+    for word in sorted(_KIND_OF, key=len, reverse=True)
+)
+_NUMBER = r"(?P<number>\d{1,5}|[零〇一二两三四五六七八九十百千]{1,7})(?:余|多|来)?"
+_PEOPLE = r"(?:人|名|位|个)"
+# Rescuers stand between a number and 被困 ("10名消防员搜救被困群众"): nobody of them is trapped.
+_BETWEEN = r"[^\d，。；！？、,;!?:\s零〇一二两三四五六七八九十百救搜寻找送]{0,12}?"
+
+# "3名工人在施工中不幸遇难", "两人受伤", "三十余名群众被困"
+_BEFORE = re.compile(rf"{_NUMBER}\s*{_PEOPLE}{_BETWEEN}(?P<word>{_WORD})(?!者家属|风险|概率|率)")
+# "死亡3人", "死亡人数升至5人", "死了两个", "被困群众12人"
+_AFTER = re.compile(
+    rf"(?P<word>{_WORD})(?:的)?(?:人数|人员|群众|村民|工人|学生|者)?(?:了|已|共|计|增|升|上升|达|为|至|到|约|:)*"
+    rf"\s*{_NUMBER}\s*{_PEOPLE}"
+)
+# "3死5伤", "1死"
+_TERSE = re.compile(
+    r"(?P<number>\d{1,4}|[一二两三四五六七八九十百]{1,5})\s*(?P<word>死|重伤|轻伤|伤|失联|失踪)"
+    r"(?=\s*(?:\d|[一二两三四五六七八九十]{1,3}\s*(?:重伤|轻伤|伤|失)|[，。；、,;!?！？]|$|的|事故))"
+)
+_TRIGGERS = ("死", "遇难", "身亡", "丧生", "罹难", "溺亡", "伤", "失联", "失踪", "下落不明")
+_TRIGGERS_TRAPPED = ("被困", "受困", "被埋", "被掩埋")
+_NOBODY_TRAPPED = ("无人员被困", "没有人员被困", "无人被困", "没有人被困")
+_RESCUED = ("救出", "营救", "转移", "解救", "疏散", "脱险", "获救")
+_DENIED = ("无", "没有", "未")
+
+
+@dataclass(frozen=True, slots=True)
+class Casualties:
+    """People per kind; None = not said, 0 = said that there are none."""
+
+    dead: int | None = None
+    injured: int | None = None
+    missing: int | None = None
+    trapped: int | None = None
+
+    def to_json(self) -> dict[str, int | None]:
+        return {
+            "dead": self.dead,
+            "injured": self.injured,
+            "missing": self.missing,
+            "trapped": self.trapped,
+        }
+
+    def __or__(self, other: "Casualties") -> "Casualties":
+        """The graver number of each kind: a report that grows names the old count as well."""
+        return Casualties(
+            graver(self.dead, other.dead),
+            graver(self.injured, other.injured),
+            graver(self.missing, other.missing),
+            graver(self.trapped, other.trapped),
+        )
+
+
+NOBODY = Casualties()
+
+
+def graver(one: int | None, other: int | None) -> int | None:
+    """The larger number; None only when both are unknown."""
+    known = [n for n in (one, other) if n is not None]
+    return max(known) if known else None
+
+
+def number(words: str) -> int | None:
+    """An Arabic or Chinese numeral below 10,000 (三百二十 = 320); None if it is none."""
+    if words.isascii() and words.isdigit():
+        return int(words)
+    total, digit = 0, None
+    for char in words:
+        if char in _UNITS:
+            total += (1 if digit is None else digit) * _UNITS[char]
+            digit = None
+        elif char in _DIGITS:
+            if digit:
+                # 一二人, 三四名: an estimate between two digits; the smaller is certain.
+                return total + digit
+            digit = _DIGITS[char]
+        else:
+            return None
+    return total + (digit or 0)
+
+
+class CasualtyReader:
+    """Reads numbers only from sentences that hold a casualty word and are no drill or film."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._triggers = vocabulary.add_all((*_TRIGGERS, *_TRIGGERS_TRAPPED))
+        self._nobody = vocabulary.add_all(NO_CASUALTIES)
+        self._nobody_trapped = vocabulary.add_all(_NOBODY_TRAPPED)
+
+    def read(
+        self, text: str, hits: Hits, sentences: Sentences, void: frozenset[int]
+    ) -> Casualties:
+        """Casualties stated in one normalised text."""
+        places = {
+            sentences.number(start)
+            for trigger in self._triggers
+            for start, _ in hits.get(trigger, ())
+        }
+        read = NOBODY
+        for place in sorted(places - void):
+            start, end = sentences.range_of(place)
+            read |= _sentence(text[start:end])
+        if any(n in hits for n in self._nobody) and not places <= void:
+            read |= Casualties(dead=0, injured=0)
+        if any(n in hits for n in self._nobody_trapped):
+            read |= Casualties(trapped=0)
+        return read
+
+
+def _sentence(text: str) -> Casualties:
+    counts: dict[str, int] = {}
+    taken: list[tuple[int, int]] = []
+    for pattern in (_TERSE, _BEFORE, _AFTER):
+        for match in pattern.finditer(text):
+            span = match.span("number")
+            if span in taken:
+                continue
+            kind = _KIND_OF[match["word"]]
+            if kind == "trapped" and _rescued(text, match):
+                continue
+            count = number(match["number"])
+            if count is None:
+                continue
+            if text.endswith(_DENIED, 0, match.start()):
+                count = 0
+            taken.append(span)
+            counts[kind] = max(count, counts.get(kind, 0))
+    parts = [counts[kind] for kind in ("severe", "slight") if kind in counts]
+    return Casualties(
+        counts.get("dead"),
+        graver(counts.get("injured"), sum(parts) if parts else None),
+        counts.get("missing"),
+        counts.get("trapped"),
+    )
+
+
+def _rescued(text: str, match: re.Match[str]) -> bool:
+    """Whether the trapped of this clause are out already ("救出3名被困群众")."""
+    before = text[max(0, match.start() - 8) : match.start()]
+    after = text[match.end() : match.end() + 12]
+    clause_before = re.split(r"[，,、；;]", before)[-1]
+    clause_after = re.split(r"[，,；;]", after)[0]
+    return any(word in clause_before or word in clause_after for word in _RESCUED)

@@ -1,0 +1,167 @@
+"""Cues: how a text speaks (it complains, it answers officially, it passes on hearsay)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from monitor.text.context import Sentences, negated, within
+from monitor.text.lookup import Hits, Range, Vocabulary
+
+QUOTES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A way of speaking. A word inside one of the longer `unless` words is none (举报电话)."""
+
+    slug: str
+    name: str
+    words: tuple[str, ...]
+    unless: tuple[str, ...] = ()
+
+
+PETITION = Cue(
+    "petition",
+    "求助投诉",
+    (
+        *("求助", "投诉", "反映", "曝光", "举报", "维权", "讨说法", "要说法", "给个说法", "求曝光"),
+        *("有没有人管", "谁来管", "没人管", "没有人管", "无人管", "谁管管", "管一管", "管管吧"),
+        *("求解决", "何时解决", "什么时候解决", "何时能", "到底什么时候", "希望有关部门"),
+        *("请有关部门", "希望相关部门", "请相关部门", "恳请", "请领导", "望领导", "请政府"),
+        *("希望政府", "相关部门能不能", "无人处理", "没人处理", "不处理", "不解决", "迟迟不"),
+        *("踢皮球", "推诿", "互相推", "敷衍", "不作为", "上访", "信访", "打了12345", "拨打12345"),
+        *("打12345", "求求", "走投无路", "投诉无门", "求关注", "帮忙转发", "大家评评理", "还我"),
+        *("怎么办啊", "谁能管", "哪个部门管", "没人理", "置之不理", "不闻不问", "拖着不"),
+    ),
+    (
+        *("反映了", "反映出", "反映在", "投诉电话", "举报电话", "投诉举报渠道", "投诉举报电话"),
+        *("监督举报", "投诉热线", "举报热线", "举报奖励", "举报邮箱", "欢迎举报", "欢迎投诉"),
+        *("信访局", "信访条例", "信访工作", "信访接待", "信访件", "曝光台", "消费维权", "求助热线"),
+        *("求助电话", "法律维权", "维权热线", "投诉率", "零投诉"),
+    ),
+)
+
+OFFICIAL = Cue(
+    "official",
+    "官方回应",
+    (
+        *("情况通报", "警情通报", "情况说明", "辟谣", "官方回应", "官方通报", "经核查", "经调查"),
+        *("经查", "经核实", "通报如下", "说明如下", "现将有关情况", "现将相关情况", "现通报"),
+        *("回应称", "作出回应", "做出回应", "发布通报", "发布情况", "联合调查组", "已成立调查组"),
+        *("成立工作专班", "第一时间成立", "感谢社会各界", "感谢广大网民", "感谢网友", "权威发布"),
+        *("处理结果", "您反映的问题", "您反映的", "来信收悉", "现答复如下", "现回复如下"),
+        *("答复如下", "回复如下", "责令整改", "已责成"),
+    ),
+    (
+        *("求官方回应", "等官方回应", "等待官方回应", "坐等官方回应", "请官方回应", "期待官方回应"),
+        *("希望官方回应", "要求官方回应", "无官方回应", "没有官方回应", "尚无官方回应"),
+        *("未作出回应", "未做出回应", "不作出回应", "尚未作出回应", "没有作出回应", "没作出回应"),
+        *("求辟谣", "坐等辟谣", "等辟谣", "请辟谣", "希望辟谣", "谁来辟谣", "没有处理结果"),
+        *("等处理结果", "没处理结果", "什么处理结果", "财经查", "已经查", "曾经查", "神经查"),
+        *("经查看", "经查询", "经查阅"),
+    ),
+)
+
+RUMOUR = Cue(
+    "rumour",
+    "疑似不实信息",
+    (
+        *("网传", "谣言", "据传", "听说", "网上流传", "网络流传", "疯传", "传言", "有消息称"),
+        *("朋友圈传", "朋友圈都在传", "群里传", "群里都在传", "都在传", "不实信息", "不实消息"),
+        *("造谣", "传谣", "小道消息", "内部消息", "真的假的", "未经证实", "据说", "有网友称"),
+    ),
+    ("没听说", "没有听说", "听说过", "道听途说者"),
+)
+
+# Never voided by tone: see monitor.text.rescue for calls that use none of these words.
+RESCUE = Cue(
+    "rescue",
+    "被困求救",
+    (
+        *("求救", "救命", "救救我们", "救救我", "救救孩子", "救救老人", "快救人", "等救援"),
+        *("等待救援", "急需救援", "需要救援", "请求救援", "求救援", "请救援", "呼叫救援", "等人救"),
+        *("没人来救", "快来救", "谁来救", "联系不上", "联系不到", "失去联系", "被困", "受困"),
+        *("困在", "被埋在", "出不来", "出不去", "下不来", "撤不出来", "转移不出来", "被洪水围"),
+        *("求船", "有没有船", "急需冲锋舟", "需要冲锋舟", "需要皮划艇", "急需转移", "求转移"),
+    ),
+    (
+        *("救命钱", "救命药", "救命恩", "救命稻草", "救命之恩", "养老钱救命", "拿不出来", "求救助"),
+        *("困在心", "想不出来", "看不出来", "说不出来", "困在原地", "需要救援队员", "放不下来"),
+        *("停不下来", "静不下来", "冷静不下来", "安静不下来", "查不出来", "看不下来", "签不下来"),
+        *("批不下来", "钱下不来", "写不出来", "睡不着出不来", "证下不来", "补贴下不来", "款下不来"),
+    ),
+)
+
+CUES = (PETITION, OFFICIAL, RUMOUR, RESCUE)
+
+# A rescue that is over is no call for one, unless somebody is still inside.
+_OVER = (
+    *("已获救", "全部获救", "成功获救", "救出", "营救", "成功转移", "已转移", "已全部转移"),
+    *("脱险", "脱困", "已联系上", "已取得联系", "已安全", "安全转移", "转移安置", "解救"),
+)
+_STILL = ("还有", "仍有", "尚有", "仍被困", "还被困", "仍然", "快来", "求求", "我们", "我家", "求助")
+# Prevention notices name what might happen ("遇到被困时请拨打119").
+_ADVICE = (
+    *("如遇", "如果", "一旦", "遇到", "万一", "若", "遇险时", "被困时", "时请", "温馨提示", "安全提示"),
+    *("自救知识", "自救常识", "防汛知识", "应急知识", "求救方法", "求救信号", "如何自救", "预案"),
+)
+
+
+class CueRules:
+    """All cues, compiled to word numbers of one vocabulary."""
+
+    def __init__(self, vocabulary: Vocabulary, cues: Sequence[Cue] = CUES) -> None:
+        self.cues = tuple(cues)
+        self._cue_of: dict[int, list[int]] = {}
+        for index, cue in enumerate(self.cues):
+            for word in vocabulary.add_all(cue.words):
+                self._cue_of.setdefault(word, []).append(index)
+        self._unless = [vocabulary.add_all(cue.unless) for cue in self.cues]
+        self._over = vocabulary.add_all(_OVER)
+        self._still = vocabulary.add_all(_STILL)
+        self._advice = vocabulary.add_all(_ADVICE)
+
+    def find(
+        self, text: str, hits: Hits, sentences: Sentences, void: frozenset[int]
+    ) -> list[tuple[int, Range]]:
+        """(cue number, range in the normalised text), in reading order, ≤ 3 a cue."""
+        found: dict[int, set[Range]] = {}
+        for number in hits.keys() & self._cue_of.keys():
+            for cue in self._cue_of[number]:
+                for quote in hits[number]:
+                    if self._holds(cue, text, quote, hits, sentences, void):
+                        found.setdefault(cue, set()).add(quote)
+        quotes = [(cue, quote) for cue, met in found.items() for quote in sorted(met)[:QUOTES]]
+        return sorted(quotes, key=lambda quote: (quote[1], quote[0]))
+
+    def _holds(
+        self,
+        cue: int,
+        text: str,
+        quote: Range,
+        hits: Hits,
+        sentences: Sentences,
+        void: frozenset[int],
+    ) -> bool:
+        longer = [r for number in self._unless[cue] for r in hits.get(number, ())]
+        if within(*quote, longer):
+            return False
+        if self.cues[cue] is not RESCUE:
+            return not negated(text, quote[0])
+        place = sentences.number(quote[0])
+        if place in void or negated(text, quote[0]):
+            return False
+        return not self.settled(place, hits, sentences)
+
+    def settled(self, place: int, hits: Hits, sentences: Sentences) -> bool:
+        """Whether a sentence tells of a rescue that is over, or of what to do if ever."""
+        if self._said(self._advice, place, hits, sentences):
+            return True
+        over = self._said(self._over, place, hits, sentences)
+        return over and not self._said(self._still, place, hits, sentences)
+
+    def _said(
+        self, words: tuple[int, ...], place: int, hits: Hits, sentences: Sentences
+    ) -> bool:
+        return any(
+            sentences.number(start) == place for word in words for start, _ in hits.get(word, ())
+        )

@@ -1,0 +1,31 @@
+"""The one shape of evidence: which entry of the catalogue was met, and where it stands."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A catalogue entry met in an article.
+
+    `start` and `end` are half-open character offsets into the ORIGINAL `field` ("title" or
+    "body"), and `text` is exactly what stands there. `why` is a Chinese word for entries that
+    were concluded rather than read (units: 点名, 主管：欠薪, 属地：白石镇), else empty.
+    """
+
+    slug: str
+    name: str
+    field: str
+    start: int
+    end: int
+    text: str
+    why: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Found":
+        """The value that `to_json` wrote; raises KeyError or TypeError on anything else."""
+        return cls(**data)

@@ -1,0 +1,5 @@
+"""How values look on paper and screen."""
+
+from django import template
+
+register = template.Library()

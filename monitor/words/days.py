@@ -1,0 +1,28 @@
+"""Shanghai's days and weeks over instants kept in UTC.
+
+Instants are timezone-aware; a day runs from 00:00 to 24:00 in Asia/Shanghai, a week
+from Monday to Sunday.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def day_of(instant: datetime) -> date:
+    """The Shanghai day on which an aware instant falls."""
+    return instant.astimezone(SHANGHAI).date()
+
+
+def day_bounds(first: date, last: date | None = None) -> tuple[datetime, datetime]:
+    """The half-open UTC interval `[start, end)` of the inclusive days first..last."""
+    start = datetime.combine(first, time(), SHANGHAI)
+    end = datetime.combine((last or first) + timedelta(days=1), time(), SHANGHAI)
+    return start.astimezone(UTC), end.astimezone(UTC)
+
+
+def week_of(day: date) -> tuple[date, date]:
+    """The Monday and Sunday of the week that holds the day."""
+    monday = day - timedelta(days=day.weekday())
+    return monday, monday + timedelta(days=6)

@@ -1,0 +1,1 @@
+"""Celery tasks and nothing else: each is two lines over a step of monitor.pipeline."""
