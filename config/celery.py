@@ -15,9 +15,9 @@ from django.db import connections
 
 from monitor.models import claimable_models, claims
 from monitor.pipeline import knowledge, wake
+from monitor.pipeline.condition import broker_url
 from monitor.pipeline.step import TURN_S
 from monitor.pipeline.steps import STEPS
-from monitor.stack import broker
 from monitor.stack.leash import leash
 
 HINT_EXPIRES_S = 10
@@ -25,7 +25,7 @@ SWEEP_S = 3.0
 
 app = Celery("yuqing")
 app.conf.update(
-    broker_url=broker.celery_url(settings.YUQING.broker_url, settings.YUQING.data),
+    broker_url=broker_url(),
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,
     broker_transport_options={

@@ -19,6 +19,7 @@ from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 PREFIX = "YUQING_"
+TEST = "TEST_"  # YUQING_TEST_…: read by the test suite alone
 SECRET = "SECRET_"  # YUQING_SECRET_<NAME>: what a channel's `${NAME}` stands for  # noqa: S105
 
 URL_FORMS = {
@@ -58,6 +59,7 @@ class Environment(BaseModel):
     )
     office: str = Field(default="本县舆情值班室", min_length=1, description="单位名称")
     workers: int = Field(default=3, ge=1, le=64, description="处理进程数")
+    eval_data: Path | None = Field(default=None, description="评测数据目录")
     secrets: Mapping[str, str] = Field(default_factory=dict)
 
     @field_validator("allowed_hosts", mode="before")
@@ -117,7 +119,7 @@ def _sort(given: Mapping[str, str | None]) -> _Given:
     values: dict[str, str] = {}
     hidden: dict[str, str] = {}
     for name, raw in given.items():
-        if not name.startswith(PREFIX) or raw is None:
+        if not name.startswith(PREFIX) or name.startswith(PREFIX + TEST) or raw is None:
             continue
         value, short = raw, name.removeprefix(PREFIX)
         if short.endswith("_FILE"):

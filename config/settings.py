@@ -68,6 +68,8 @@ def _database(url: str) -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(path),
+        # A file, not memory: tests run on the real write-ahead log.
+        "TEST": {"NAME": f"{path}.test"},
         "OPTIONS": {
             # IMMEDIATE: a write transaction queues at its start, never fails at its end.
             "transaction_mode": "IMMEDIATE",
@@ -126,7 +128,13 @@ CONTENT_SECURITY_POLICY = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(levelname)s %(name)s %(message)s"}},
+    "formatters": {"plain": {"format": "%(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {
+        # A line a hint would bury the lines that people read.
+        "celery": {"level": "WARNING"},
+        "kombu": {"level": "WARNING"},
+        "waitress": {"level": "WARNING"},
+    },
 }

@@ -14,25 +14,30 @@ from monitor.catalog.fields import unknown
 CHANNEL_KINDS = {"wecom": "企业微信群机器人", "mail": "邮件", "webhook": "网络回调"}
 DETAILS = {"hint": "仅提示", "summary": "摘要", "full": "全文"}
 
-# kind → setting → (Chinese label, is it required)
+_EVERY = {"per_minute": ("每分钟最多条数", False), "ca_file": ("CA 证书文件", False)}
+
+# kind → setting → (Chinese label, is it required). The sender has the last word on values.
 SETTINGS: Mapping[str, Mapping[str, tuple[str, bool]]] = {
     "wecom": {
         "key": ("机器人密钥", True),
         "api_host": ("接口地址", False),
-        "format": ("消息格式 text 或 markdown", False),
+        "format": ("消息格式 markdown 或 text", False),
+        **_EVERY,
     },
     "mail": {
         "host": ("邮件服务器", True),
+        "sender": ("发件地址", True),
+        "recipients": ("收件地址", True),
+        "security": ("加密方式 tls、starttls 或 none", False),
         "port": ("端口", False),
-        "tls": ("加密方式 tls、starttls 或 none", False),
-        "user": ("用户名", False),
-        "password": ("密码", False),
-        "sender": ("发件人", True),
-        "to": ("收件人，多个用逗号隔开", True),
+        "username": ("登录用户名", False),
+        "password": ("密码或授权码", False),
+        "sender_name": ("发件人名称", False),
+        **_EVERY,
     },
-    "webhook": {"url": ("网址", True), "secret": ("签名密钥", False)},
+    "webhook": {"url": ("网址", True), "secret": ("签名密钥", True), **_EVERY},
 }
-SECRET_SETTINGS = frozenset({"key", "password", "secret", "token"})
+SECRET_SETTINGS = frozenset({"key", "password", "secret"})
 
 REFERENCE = re.compile(r"\$\{([A-Z][A-Z0-9_]{0,63})\}")
 # The demonstration's receiving peer accepts any key of this shape; no real service issues one.

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from monitor.catalog.errors import At, Findings
+from monitor.catalog.errors import Findings
 from monitor.catalog.nodes import Fields, Items, Node, Scalar
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
@@ -28,7 +28,7 @@ _FALSE = frozenset({"false", "no", "off", "否"})
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One key of an item: what people call it, how it is read, and what stands when it is absent."""
+    """One key of an item: what people call it, how it is read, what stands when it is absent."""
 
     label: str
     read: Reader
@@ -190,39 +190,26 @@ def words(limit: int = MAX_WORDS) -> Reader:
     return read
 
 
-def numbers(names: Mapping[str, str] | None, low: float, high: float) -> Reader:
-    """A mapping word → number; only the given names when names is not None."""
-    one = number(low, high)
-
-    def read(node: Node, findings: Findings) -> dict[str, float]:
-        if not isinstance(node, Fields):
-            findings.add(node.at, "应是“名称: 数”，每行一个")
-            return {}
-        found: dict[str, float] = {}
-        for key, child in node.nodes.items():
-            if names is not None and key not in names:
-                findings.add(node.keys[key], unknown(key, names))
-                continue
-            found[key] = one(child, findings)
-        return found
-
-    return read
-
-
 def unknown(key: str, known: Mapping[str, Any]) -> str:
     return f"不认识“{key}”{closest(key, known) or '；可用的有：' + '、'.join(known)}"
 
 
 def scalars(node: Node, findings: Findings) -> dict[str, str | int | float | bool]:
-    """A flat mapping; plain true/false and numbers keep their type, all else is text."""
+    """A flat mapping; plain true/false and numbers keep their type, all else is text, and a
+    list of values becomes one text with commas."""
     if not isinstance(node, Fields):
         if not (isinstance(node, Scalar) and node.absent):
             findings.add(node.at, "应是“名称: 值”，每行一个")
         return {}
     found: dict[str, str | int | float | bool] = {}
     for key, child in node.nodes.items():
-        if not isinstance(child, Scalar):
-            findings.add(child.at, f"“{key}”应是一个值，不是一串")
+        if isinstance(child, Items) and all(isinstance(one, Scalar) for one in child.nodes):
+            values = [one.text.strip() for one in child.nodes if isinstance(one, Scalar)]
+            found[key] = ",".join(values)
+        elif not isinstance(child, Scalar):
+            findings.add(child.at, f"“{key}”应是一个值，或写成 [值一, 值二]")
+        elif child.absent:
+            continue
         elif len(child.text) > MAX_TEXT:
             findings.add(child.at, f"“{key}”太长，最多 {MAX_TEXT} 个字")
         else:

@@ -9,8 +9,8 @@ from typing import Any
 from monitor.catalog import channels, fields, values
 from monitor.catalog.errors import At, Findings
 from monitor.catalog.fields import Field
-from monitor.catalog.levels import LEVEL_FIELDS
-from monitor.catalog.nodes import Node, Scalar
+from monitor.catalog.levels import LEVEL_FIELDS, check_levels
+from monitor.catalog.nodes import Fields, Node, Scalar
 
 # The one item of levels.yaml; an office has one set of rules.
 LEVELS_SLUG = "levels"
@@ -132,10 +132,12 @@ def inspect(
         node = nodes.get(field)
         if node is None:
             return at
-        return getattr(node, "keys", {}).get(inner, node.at)
+        return node.keys.get(inner, node.at) if isinstance(node, Fields) else node.at
 
     for name in KINDS[kind].names:
         _long_enough(kind, name, item.get(name) or [], where(name), findings)
+    if kind == "levels":
+        check_levels(item, at, findings)
     if kind == "channel" and item.get("kind") in channels.CHANNEL_KINDS:
         settings = item.get("settings") or {}
         channels.check(item["kind"], settings, partial(where, "settings"), findings)

@@ -143,8 +143,7 @@ def _compose(text: str, file: str, findings: Findings) -> Node | None:
                 done = _close(stack.pop(), findings)
             case yaml.ScalarEvent():
                 _refuse_extras(event, line)
-                raw = text[event.start_mark.index : event.end_mark.index]
-                done = Scalar(At(file, line), event.value, event.style is None, raw)
+                done = Scalar(At(file, line), event.value, event.style is None, _raw(event, text))
             case _:
                 continue
         if done is not None and stack:
@@ -155,7 +154,11 @@ def _compose(text: str, file: str, findings: Findings) -> Node | None:
 
 
 def _events(text: str) -> Iterator[Any]:
-    yield from yaml.parse(text, Loader=_Loader)  # type: ignore[no-untyped-call]
+    yield from yaml.parse(text, Loader=_Loader)
+
+
+def _raw(event: Any, text: str) -> str:
+    return text[event.start_mark.index : event.end_mark.index]
 
 
 def _refuse_extras(event: Any, line: int) -> None:
@@ -195,11 +198,17 @@ def _close(collection: _Open, findings: Findings) -> Node:
 
 # What libyaml and PyYAML say → what an office can do about it; the first match counts.
 _CURES = (
-    ("mapping values are not allowed", "多了一个冒号，或上一行的引号没有成对；含冒号的文字请加引号"),
+    (
+        "mapping values are not allowed",
+        "多了一个冒号，或上一行的引号没有成对；含冒号的文字请加引号",
+    ),
     ("quoted scalar", "引号没有成对；请补上右边的引号"),
     ("unexpected end of stream", "文件到此突然结束；请检查引号和括号是否成对"),
     ("flow", "方括号或花括号没有成对，或之间少了逗号"),
-    ("block mapping", "缩进没有对齐，或冒号后少了空格，或引号后面还有文字（长文字请用 | 另起一行写）"),
+    (
+        "block mapping",
+        "缩进没有对齐，或冒号后少了空格，或引号后面还有文字（长文字请用 | 另起一行写）",
+    ),
     ("block collection", "缩进没有对齐；同一级的“- ”要上下对齐"),
     ("simple key", "这一行缺冒号，或冒号后少了空格"),
     ("cannot start any token", "开头的符号（如 @ ` %）不能直接写；请加引号"),

@@ -1,8 +1,7 @@
-"""What the catalogue is made of, as frozen values. Places, units and matters are `monitor.text`'s."""
+"""What the catalogue is made of, as frozen values; places, units and matters are `text`'s."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
+from dataclasses import dataclass, field
 from typing import Any
 
 from monitor.catalog.channels import resolve
@@ -20,8 +19,6 @@ PLACE_KINDS = {
     "other": "其他",
 }
 
-NOTHING: Mapping[str, Any] = MappingProxyType({})
-
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -37,7 +34,7 @@ class Source:
     official: bool = False
     interval_minutes: float = 10
     enabled: bool = True
-    options: Mapping[str, Any] = NOTHING
+    options: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def interval_s(self) -> float:
@@ -65,7 +62,7 @@ class Channel:
     detail: str = "summary"
     group: bool = True
     enabled: bool = True
-    settings: Mapping[str, Any] = NOTHING
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
     def resolved(self, secrets: Mapping[str, str]) -> dict[str, str]:
         """Settings ready for sending; raises `channels.SecretMissing`."""

@@ -14,19 +14,13 @@ EARLIEST = 1990
 """No Chinese site is older; 1970 is an empty database field, not a date."""
 LATEST = 2200
 
-_MONTHS = {
-    name: number
-    for number, name in enumerate(
-        "jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1
-    )
-}
-_ZONES = {
-    **dict.fromkeys(("z", "ut", "utc", "gmt"), 0),
-    **dict.fromkeys(("cst", "bjt", "hkt", "sgt", "awst", "北京时间"), 8),
-    **{"jst": 9, "kst": 9, "msk": 3, "cet": 1, "cest": 2, "bst": 1},
-    **{"est": -5, "edt": -4, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7},
-}
-"""Hours east of Greenwich (RFC 822 §5.1, but for CST)."""
+_MONTH_NAMES = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+_MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES.split("|"), start=1)}
+_ZONES = dict.fromkeys(("z", "ut", "utc", "gmt"), 0) | {
+    "jst": 9, "kst": 9, "msk": 3, "cest": 2, "cet": 1, "bst": 1,
+    "edt": -4, "est": -5, "cdt": -5, "mdt": -6, "mst": -7, "pdt": -7, "pst": -8,
+}  # fmt: skip
+"""Hours east of Greenwich (RFC 822 §5.1). CST, BJT, HKT and any other name are Beijing's."""
 
 _ZONE = r"(?P<zone>(?:(?:GMT|UTC)\s?)?[+-]\d{1,2}(?::?\d{2})?(?!\d)|[A-Za-z]{1,4}\b|北京时间)?"
 _CLOCK = (
@@ -54,8 +48,13 @@ _AGO = re.compile(
     r"(?P<n>\d{1,6}|半)\s*个?\s*(?P<unit>秒钟?|分钟|刻钟|小时|钟头|天|日|周|星期|礼拜)(?:之|以)?前"
 )
 _EPOCH = re.compile(r"\d{9,10}(?:\.\d{1,6})?|\d{12,13}|\d{16}")
-_HAN_NUMBER = re.compile(r"[〇零一二两三四五六七八九十廿卅]+(?=\s*(?:年|个?月|日|号|时|点|分|秒|个|小时|天|周|刻))")
-_HAN_DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+_HAN_NUMBER = re.compile(
+    r"[〇零一二两三四五六七八九十廿卅]+(?=\s*(?:年|个?月|日|号|时|点|分|秒|个|小时|天|周|刻))"
+)
+_HAN_DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {
+    "〇": 0,
+    "两": 2,
+}
 _SECONDS = {"秒": 1, "分": 60, "刻": 900, "小": 3600, "钟": 3600, "天": 86400, "日": 86400}
 _BACK = {"今": 0, "昨": 1, "前": 2}
 _EARLY = ("凌", "清", "早", "上")
@@ -98,7 +97,7 @@ def _absolute(text: str) -> datetime | None:
     return None
 
 
-_MONTH_NAME = re.compile(r"\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b", re.I)
+_MONTH_NAME = re.compile(rf"\b({_MONTH_NAMES})[a-z]*\b", re.I)
 _ENGLISH_CLOCK = re.compile(
     r"\b(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?(?:[.,]\d{1,9})?\s*(?P<ampm>[AaPp]\.?[Mm]\b\.?)?"
 )
@@ -144,12 +143,12 @@ def _relative(text: str, seen: datetime) -> datetime | None:
         day = seen - timedelta(days=_BACK[found["word"][0]])
         return _moment(found, day.year, day.month, day.day)
     if found := _MONTH_DAY.search(text):
-        month, day = int(found["month"]), int(found["day"])
+        month, of_month = int(found["month"]), int(found["day"])
         # The latest such day that is not in the future; 29 February looks back further.
         for year in range(seen.year + 1, seen.year - 8, -1):
-            if month == 2 and day == 29 and (year % 4 or (year % 100 == 0 and year % 400)):
+            if (month, of_month) == (2, 29) and (year % 4 or (year % 100 == 0 and year % 400)):
                 continue
-            moment = _moment(found, year, month, day)
+            moment = _moment(found, year, month, of_month)
             if moment <= seen + timedelta(days=1):
                 return moment
     if found := _CLOCK_ONLY.fullmatch(text):
@@ -170,7 +169,9 @@ def _hms(found: re.Match[str] | None) -> tuple[int, int, int]:
     parts = found.groupdict() if found else {}
     hour, minute = int(parts.get("hour") or 0), int(parts.get("minute") or 0)
     second = min(int(parts.get("second") or 0), 59)  # a leap second
-    half = parts.get("half") or {"a": "上午", "p": "下午"}.get((parts.get("ampm") or "")[:1].lower())
+    half = parts.get("half") or {"a": "上午", "p": "下午"}.get(
+        (parts.get("ampm") or "")[:1].lower()
+    )
     if half and half.startswith(_EARLY):
         hour = 0 if hour == 12 and not half.startswith("清") else hour
     elif half and hour < (11 if half == "中午" else 12):

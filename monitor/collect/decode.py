@@ -39,8 +39,9 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufeff\ufff
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """The text, the encoding it was read in, how many characters were broken (each is U+FFFD),
-    and what was declared ("" if nothing), in Python's names."""
+    """The text, the encoding it was read in, how many characters were broken (each is
+    U+FFFD), and what was declared ("" if nothing), in Python's names and
+    widened to the superset in use: gb2312 is reported as gb18030."""
 
     text: str
     encoding: str
@@ -95,13 +96,14 @@ def _declared(body: bytes, content_type: str) -> str:
     """
     head = body[:2048]
     found = [match[1].decode("ascii") for form in _DECLARED if (match := form.search(head))]
-    if match := _CHARSET.search(content_type):
-        found.append(match[1])
+    if header := _CHARSET.search(content_type):
+        found.append(header[1])
     for name in found:
         try:
-            return codecs.lookup(_SUPERSETS.get(name.lower(), name)).name
+            name = codecs.lookup(_SUPERSETS.get(name.lower(), name)).name
         except LookupError:
             continue
+        return _SUPERSETS.get(name, name)
     return ""
 
 

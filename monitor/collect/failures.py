@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from monitor.collect.guard import ForbiddenAddress
+from monitor.collect.guard import ForbiddenAddressError
 
 
 class FetchError(Exception):
@@ -47,7 +47,7 @@ def explained(error: BaseException, url: str, seconds: float) -> FetchError:
     for cause in _causes(error):
         if isinstance(cause, FetchError):
             return cause
-        if isinstance(cause, ForbiddenAddress):
+        if isinstance(cause, ForbiddenAddressError):
             return FetchError(
                 "forbidden",
                 f"{host} 指向内网或本机地址 {cause.address}，为安全起见不予访问；确需采集内网"

@@ -17,7 +17,7 @@ from urllib.parse import urljoin, urlsplit
 import aiohttp
 
 from monitor.collect.failures import FetchError, explained, status_error
-from monitor.collect.guard import ForbiddenAddress, GuardedResolver, Network, refuse_literal
+from monitor.collect.guard import ForbiddenAddressError, GuardedResolver, Network, refuse_literal
 from monitor.collect.inflate import Inflater
 from monitor.collect.waits import retry_after
 
@@ -60,7 +60,7 @@ class Fetcher:
     def __init__(
         self,
         allow: Sequence[Network] = (),
-        timeout: float = 20.0,  # noqa: ASYNC109 - a setting kept, not a deadline of this call
+        timeout: float = 20.0,
         *,
         connect_timeout: float = 8.0,
         user_agent: str,
@@ -140,9 +140,7 @@ class Fetcher:
             ) as error:
                 raise explained(error, url, self._timeout) from error
 
-    async def _follow(
-        self, url: str, conditions: dict[str, str], now: datetime | None
-    ) -> Fetched:
+    async def _follow(self, url: str, conditions: dict[str, str], now: datetime | None) -> Fetched:
         for _ in range(MAX_REDIRECTS + 1):
             answer = await self._hop(url, conditions, now)
             if isinstance(answer, Fetched):
@@ -186,7 +184,7 @@ class Fetcher:
             )
         try:
             refuse_literal(parts.hostname, self._allow)
-        except ForbiddenAddress as error:
+        except ForbiddenAddressError as error:
             raise explained(error, url, self._timeout) from error
 
     async def _read(self, response: aiohttp.ClientResponse, url: str) -> bytes:

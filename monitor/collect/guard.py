@@ -27,7 +27,7 @@ LOOKUP_THREADS = 64
 5 s times 2 attempts times each server), so there must be more threads than dead names."""
 
 
-class ForbiddenAddress(OSError):
+class ForbiddenAddressError(OSError):
     """A name or a literal that leads somewhere not globally routable; `.address` says where."""
 
     def __init__(self, address: str) -> None:
@@ -51,7 +51,7 @@ def may_reach(address: Address, allow: Sequence[Network]) -> bool:
 
 
 def refuse_literal(host: str, allow: Sequence[Network]) -> None:
-    """Raise ForbiddenAddress if `host` is itself an address that may not be reached.
+    """Raise ForbiddenAddressError if `host` is itself an address that may not be reached.
 
     aiohttp asks no resolver about literals, so they are judged before the request.
     """
@@ -60,11 +60,11 @@ def refuse_literal(host: str, allow: Sequence[Network]) -> None:
     except ValueError:
         return
     if not may_reach(address, allow):
-        raise ForbiddenAddress(str(address))
+        raise ForbiddenAddressError(str(address))
 
 
 class GuardedResolver(AbstractResolver):
-    """Name → only those addresses that may be reached; ForbiddenAddress if none is left.
+    """Name → only those addresses that may be reached; ForbiddenAddressError if none is left.
 
     Lookups run in threads of their own: in the loop's few shared ones, some dead names would
     make every neighbour wait.
@@ -78,9 +78,7 @@ class GuardedResolver(AbstractResolver):
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
         loop = asyncio.get_running_loop()
-        infos = await loop.run_in_executor(
-            self._threads, _look_up, host, port, family
-        )
+        infos = await loop.run_in_executor(self._threads, _look_up, host, port, family)
         reachable: list[ResolveResult] = []
         refused = host
         for kind, proto, address in infos:
@@ -98,7 +96,7 @@ class GuardedResolver(AbstractResolver):
             else:
                 refused = address
         if not reachable:
-            raise ForbiddenAddress(refused)
+            raise ForbiddenAddressError(refused)
         return reachable
 
     async def close(self) -> None:

@@ -15,12 +15,12 @@ NOISE = frozenset(
         # who sent the reader: Google Analytics and advertising click ids (vendors' pages)
         *("gclid", "fbclid", "msclkid", "yclid", "dclid", "igshid", "mc_cid", "mc_eid", "_ga"),
         # Alibaba's spm/scm tracking, Baidu's wfr/for, Toutiao's and Tencent's share parameters
-        *("spm", "scm", "wfr", "for", "from", "from_source", "fromid", "source_id", "ref", "refer"),
+        *("spm", "scm", "wfr", "for", "from", "from_source", "fromid", "ref"),
         *("isappinstalled", "nsukey", "chksm", "scene", "srcid", "sharer_shareinfo"),
-        *("sharer_shareinfo_first", "clicktime", "enterid", "ascene", "devicetype", "version"),
+        *("sharer_shareinfo_first", "clicktime", "enterid", "ascene"),
         *("pass_ticket", "wx_header", "exportkey", "sessionid", "jsessionid", "phpsessid"),
-        *("tt_from", "tt_medium", "app", "category_new", "req_id", "weixin_share_count", "wxshare"),
-        *("vd_source", "spm_id_from", "launch_from", "iid", "channel_from"),
+        *("tt_from", "tt_medium", "category_new", "req_id", "weixin_share_count", "wxshare"),
+        *("vd_source", "spm_id_from", "launch_from", "channel_from"),
     }
 )
 """Query parameters that say how the reader came, not what is read (names in lower case)."""
@@ -43,8 +43,8 @@ def canonical(link: str) -> str:
 
     http and https are equal, as are a trailing slash and none; the host is lower case and in
     its IDNA form; default ports, sign-in names, noise parameters and fragments go. Fragments
-    that are a route inside a page (`#/detail/7`, `#!7`) stay, because there they name the article. The
-    order of parameters stays, and so do `www.` and `m.`: they may be different pages.
+    that are a route inside a page (`#/detail/7`, `#!7`) stay, because there they name the
+    article. The order of parameters stays, and so do `www.` and `m.`, which may be other pages.
     """
     try:
         parts = urlsplit(link.strip())
@@ -56,7 +56,9 @@ def canonical(link: str) -> str:
     host = _ascii_host(host.rstrip("."))
     if port and port not in (80, 443):
         host = f"{host}:{port}"
-    path = quote(unquote(parts.path, errors="surrogateescape"), _SAFE_PATH, errors="surrogateescape")
+    path = quote(
+        unquote(parts.path, errors="surrogateescape"), _SAFE_PATH, errors="surrogateescape"
+    )
     query = "&".join(pair for pair in parts.query.split("&") if pair and not _is_noise(pair))
     # Percent signs are kept: what is encoded inside a query may be encoded for a reason.
     query = quote(query, _SAFE_QUERY + "&%")
@@ -75,7 +77,7 @@ def identity(source_slug: str, entry: Entry) -> str:
     within the source, else title and body.
     """
     link = canonical(entry.link) if entry.own_link else ""
-    if link and "/" in link.removeprefix("https://") or "?" in link or "#" in link:
+    if any(mark in link.removeprefix("https://") for mark in "/?#"):
         return _digest(f"link:{link}")
     if entry.guid:
         return _digest(f"guid:{source_slug}\0{entry.guid}")

@@ -23,7 +23,8 @@ class Inflater:
         if self._encoding not in WINDOW:
             raise FetchError(
                 "encoding",
-                f"{url} 用了本系统没有请求的压缩方式“{encoding[:40]}”，无法读取：请联系网站管理员。",
+                f"{url} 用了本系统没有请求的压缩方式“{encoding[:40]}”，无法读取："
+                "请联系网站管理员。",
             )
         self._stream = zlib.decompressobj(WINDOW[self._encoding])
         self._fresh = True

@@ -30,7 +30,10 @@ from numpy.typing import NDArray
 from monitor.detect.bands import BUCKETS, Bands, Keys, band_keys, look_up, note
 from monitor.detect.marks import differ, marks_of
 
-ALIKE = 0.5
+ALIKE = 0.45
+"""Share of equal buckets from which texts are near-duplicates. Edited reposts of one story reach
+.5 to .9 (some chains .45), different stories of one county stay under .25; the estimate's
+standard error is .06."""
 ALIKE_SHORT = 0.6
 SHORT = 60
 """Normalised characters under which ALIKE_SHORT holds: a template's share of a short text is
@@ -38,6 +41,18 @@ large, and few shingles make the estimate coarse."""
 VERY_SHORT = 12
 SPAN = timedelta(days=7)
 CAPACITY = 200_000
+_PORTION = 20_000  # members taken in at once: bounds the memory of a rebuild
+
+_ROW = np.dtype(
+    [
+        ("signature", np.uint32, (BUCKETS,)),
+        ("article", np.int64),  # 0: retired by a newer edition
+        ("event", np.int64),
+        ("published", np.float64),
+        ("length", np.int32),
+        ("title", np.int64),
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +91,20 @@ class Placement:
 
 
 class Window:
-    """The articles of the last days, in some 700 bytes each; not safe to share among threads."""
+    """The articles of the last days, in some 800 bytes each; not safe to share among threads.
+
+    Holds at most one and a half times `capacity` at any moment, the newest by publication.
+    """
 
     def __init__(self, span: timedelta = SPAN, capacity: int = CAPACITY) -> None:
         self.span = span
         self.capacity = capacity
         self._pending: list[Member] = []
-        self._clear(64)
+        self._size = 0
+        self._rows = np.zeros(64, _ROW)
+        self._marks: list[str] = []
+        self._slot_of: dict[int, int] = {}
+        self._bands = Bands()
 
     def __len__(self) -> int:
         return len(self._slot_of)
@@ -121,7 +143,9 @@ class Window:
         Raises KeyError for an article that it does not name; the window is then unchanged.
         """
         members = [
-            Member(m.article, events[m.article], m.signature, m.published, m.title, m.length, m.marks)
+            Member(
+                m.article, events[m.article], m.signature, m.published, m.title, m.length, m.marks
+            )
             for m in self._pending
         ]
         self._pending = []
@@ -133,7 +157,7 @@ class Window:
 
     def move(self, events: Mapping[int, int]) -> None:
         """Follow a merge: members of each old event now belong to the new one."""
-        live = self._event[: self._size]
+        live = self._rows["event"][: self._size]
         for old, new in events.items():
             live[live == old] = new
 
@@ -149,11 +173,11 @@ class Window:
         nearest, likeness = self._nearest(member, slot, found)
         if nearest is None:
             return Placement(member.article, None, None, None, likeness, "未见相同或相近的文章")
-        article = int(self._article[nearest])
+        article = int(self._rows["article"][nearest])
         words = "与文章 {} 内容相同" if likeness == 1.0 else "与文章 {} 内容相近，相似度{:.0%}"
         why = words.format(article, likeness)
         if nearest < self._size:
-            event = int(self._event[nearest])
+            event = int(self._rows["event"][nearest])
             return Placement(member.article, article, event, None, likeness, why)
         before = placements[nearest - self._size]
         if before.event is not None:
@@ -165,12 +189,14 @@ class Window:
         self, member: Member, slot: int, found: NDArray[np.uint32]
     ) -> tuple[int | None, float]:
         """The slot to join, and its likeness; (None, best likeness seen) when there is none."""
-        apart = np.abs(self._published[found] - self._published[slot])
-        found = found[(apart <= self.span.total_seconds()) & (self._article[found] > 0)]
-        found = found[self._article[found] != member.article]
+        apart = np.abs(self._rows["published"][found] - self._rows["published"][slot])
+        found = found[(apart <= self.span.total_seconds()) & (self._rows["article"][found] > 0)]
+        found = found[self._rows["article"][found] != member.article]
         if not len(found):
             return None, 0.0
-        equal = (self._signature[found] == self._signature[slot]).sum(axis=1)
+        mine = self._rows["signature"][slot]
+        # A text without letters has a signature of zeros and is like nothing.
+        equal = ((self._rows["signature"][found] == mine) & (mine != 0)).sum(axis=1)
         best = float(equal.max()) / BUCKETS
         for at in np.lexsort((found, -equal)):
             likeness = float(equal[at]) / BUCKETS
@@ -181,9 +207,9 @@ class Window:
         return None, best
 
     def _joins(self, one: int, other: int, likeness: float) -> bool:
-        shorter, longer = sorted((int(self._length[one]), int(self._length[other])))
+        shorter, longer = sorted((int(self._rows["length"][one]), int(self._rows["length"][other])))
         if shorter < VERY_SHORT:
-            same_title = self._title[one] == self._title[other]
+            same_title = self._rows["title"][one] == self._rows["title"][other]
             return likeness == 1.0 and shorter == longer and bool(same_title)
         if likeness < (ALIKE_SHORT if longer < SHORT else ALIKE):
             return False
@@ -194,8 +220,9 @@ class Window:
             return
         if any(member.event is None for member in members):
             raise ValueError("a member of the window needs its event")
-        for start in range(0, len(members), self.capacity):
-            part = members[start : start + self.capacity]
+        portion = max(1, min(_PORTION, self.capacity // 4))
+        for start in range(0, len(members), portion):
+            part = members[start : start + portion]
             signatures = _signatures(part)
             self._reserve(len(part))
             self._write(part, signatures)
@@ -206,19 +233,19 @@ class Window:
         for slot, member in enumerate(members, self._size):
             before = self._slot_of.get(member.article)
             if before is not None:
-                self._article[before] = 0
+                self._rows["article"][before] = 0
             self._slot_of[member.article] = slot
         self._bands.add(keys, self._size)
         self._size += len(members)
 
     def _write(self, members: Sequence[Member], signatures: NDArray[np.uint32]) -> None:
         rows = slice(self._size, self._size + len(members))
-        self._signature[rows] = signatures
-        self._article[rows] = [member.article for member in members]
-        self._event[rows] = [member.event or 0 for member in members]
-        self._published[rows] = [member.published.timestamp() for member in members]
-        self._length[rows] = [member.length for member in members]
-        self._title[rows] = [hash(member.title.strip().casefold()) for member in members]
+        self._rows["signature"][rows] = signatures
+        self._rows["article"][rows] = [member.article for member in members]
+        self._rows["event"][rows] = [member.event or 0 for member in members]
+        self._rows["published"][rows] = [member.published.timestamp() for member in members]
+        self._rows["length"][rows] = [member.length for member in members]
+        self._rows["title"][rows] = [hash(member.title.strip().casefold()) for member in members]
         del self._marks[self._size :]
         self._marks += [
             marks_of(member.title, "") if member.marks is None else member.marks
@@ -227,7 +254,7 @@ class Window:
 
     def _reserve(self, more: int) -> None:
         """Room for more rows: first by letting go what is too old or too much, then by growing."""
-        room = len(self._article)
+        room = len(self._rows)
         if self._size + more <= room:
             return
         keep = self._living()
@@ -239,8 +266,8 @@ class Window:
 
     def _living(self) -> NDArray[np.int64]:
         """Slots still wanted, oldest first: not retired, inside the span, at most the capacity."""
-        published = self._published[: self._size]
-        alive = self._article[: self._size] > 0
+        published = self._rows["published"][: self._size]
+        alive = self._rows["article"][: self._size] > 0
         if self._size:
             alive &= published >= published.max() - self.span.total_seconds()
         slots = np.flatnonzero(alive)
@@ -250,35 +277,20 @@ class Window:
         return slots
 
     def _grow(self, room: int) -> None:
-        for name in ("_signature", "_article", "_event", "_published", "_length", "_title"):
-            old = getattr(self, name)
-            new = np.zeros((room, *old.shape[1:]), old.dtype)
-            new[: self._size] = old[: self._size]
-            setattr(self, name, new)
+        rows = np.zeros(room, _ROW)
+        rows[: self._size] = self._rows[: self._size]
+        self._rows = rows
 
     def _rebuild(self, keep: NDArray[np.int64], more: int) -> None:
-        names = ("_signature", "_article", "_event", "_published", "_length", "_title")
-        rows = [getattr(self, name)[keep] for name in names]
-        marks = [self._marks[slot] for slot in keep]
-        self._clear(max(64, len(keep) * 3 // 2, len(keep) + more))
-        for name, values in zip(names, rows, strict=True):
-            getattr(self, name)[: len(keep)] = values
-        self._marks = marks
+        rows = np.zeros(max(64, len(keep) * 3 // 2, len(keep) + more), _ROW)
+        rows[: len(keep)] = self._rows[keep]
+        self._rows = rows
+        self._marks = [self._marks[slot] for slot in keep]
         self._size = len(keep)
-        self._slot_of = dict(zip(self._article[: self._size].tolist(), range(self._size), strict=True))
-        self._bands.add(band_keys(self._signature[: self._size]), 0)
-
-    def _clear(self, room: int) -> None:
-        self._size = 0
-        self._signature = np.zeros((room, BUCKETS), np.uint32)
-        self._article = np.zeros(room, np.int64)
-        self._event = np.zeros(room, np.int64)
-        self._published = np.zeros(room, np.float64)
-        self._length = np.zeros(room, np.int32)
-        self._title = np.zeros(room, np.int64)
-        self._marks: list[str] = []
-        self._slot_of: dict[int, int] = {}
+        articles = rows["article"][: self._size].tolist()
+        self._slot_of = {article: slot for slot, article in enumerate(articles)}
         self._bands = Bands()
+        self._bands.add(band_keys(rows["signature"][: self._size]), 0)
 
 
 def _signatures(members: Sequence[Member]) -> NDArray[np.uint32]:

@@ -10,8 +10,15 @@ from typing import Self
 from monitor.text.casualties import NOBODY, Casualties
 
 PETITION = "petition"
-ANSWER = "answer"
+ANSWER = "official"
 RESCUE = "rescue"
+"""Slugs of `monitor.text.cues` that this room acts on."""
+
+# Words of danger that are as common in a wage dispute (老板联系不上) or a car park (车出不来):
+# alone they are no call for rescue, beside another fact they may belong to one.
+_EVERYDAY = frozenset(
+    {"救命", "求救", "联系不上", "联系不到", "失去联系", "困在", "出不来", "出不去", "下不来"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +36,7 @@ class MatterFact:
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """A turn of phrase met in an article; `kind` is PETITION, ANSWER, RESCUE or another slug."""
+    """A turn of phrase met in an article; `kind` is a slug of `monitor.text.cues`."""
 
     kind: str
     text: str
@@ -42,7 +49,8 @@ class ArticleFacts:
 
     `negative` is P(negative) 0..1. `home` is the place verdict (None: the text does not say);
     `home_source` says that the source looks at our county only. `tier` 1 is the most read,
-    4 the least. `official` sources are government's own. `places` are home places by name.
+    4 the least. `official` sources are government's own. `source`, `platform`, `places` (those
+    of home) and `units` are names that people read.
     """
 
     article: int
@@ -71,9 +79,11 @@ class ArticleFacts:
         """Someone asks for rescue here; an official report of a rescue is no call."""
         if self.official:
             return False
-        return any(matter.rescue for matter in self.matters) or bool(
-            self.matters and self.cued(RESCUE)
-        )
+        if any(matter.rescue for matter in self.matters):
+            return True
+        quotes = {cue.text for cue in self.cued(RESCUE)}
+        telling = quotes - _EVERYDAY
+        return bool(telling) and (len(quotes) > 1 or bool(self.matters))
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +147,7 @@ def hurt(toll: Casualties) -> int:
 
 
 def toll_words(toll: Casualties) -> str:
-    """"死亡3人、受伤5人"; empty when nobody is said to be hurt."""
+    """ "死亡3人、受伤5人"; empty when nobody is said to be hurt."""
     kinds = (
         ("死亡", toll.dead),
         ("受伤", toll.injured),

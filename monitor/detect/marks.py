@@ -2,8 +2,9 @@
 
 Notices of one office share nine tenths of their characters and still tell of two streets or
 two days. Likeness cannot see that; these few words can. A repost adds or drops words, so a
-mark that only one side has means nothing; two texts differ when *each* has a mark that the
-other lacks.
+mark that only one side has means nothing; two texts differ when *each* has a mark of one kind
+(two streets, two dates, two numbers of hours) that the other lacks. A county on one side and a
+town on the other contradict nothing.
 
 Counts of people (3人, 5名, 2死) are never marks: a report whose toll rises is the same story,
 and the rise must show inside its event. The same holds for the hour in 截至11月3日8时.
@@ -11,6 +12,7 @@ and the rise must show inside its event. The same holds for the hour in 截至11
 
 import re
 import unicodedata
+from collections import Counter
 
 READ_CHARACTERS = 1_000
 """Only so much of a body is read: a notice says what it is about at its beginning."""
@@ -25,10 +27,11 @@ incidental numbers (page views, edition stamps), so it takes two and a third of 
 _PASSING = re.compile(
     r"截[至止][^，。；,;\n]{0,24}"  # a report's own hour: the next edition of the same story
     r"|https?://\S+"
-    r"|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:[ t]*\d{1,2}:\d{2}(?::\d{2})?)?"  # a site's stamp
+    r"|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:[ T]*\d{1,2}:\d{2}(?::\d{2})?)?"  # a site's stamp
     r"|\d{7,}"  # telephone and account numbers
     r"|(?:阅读|点击|浏览|评论|转发|点赞)[量数次]*[:：]?\s*\d+"
 )
+_WIDE_DIGIT = re.compile("[０-９]")
 _HAN_DIGITS = "零一二三四五六七八九"
 _NUMBER = re.compile(
     r"(?P<clock>\d{1,2}[:：]\d{2})"
@@ -39,17 +42,26 @@ _NUMBER = re.compile(
 _PEOPLE = frozenset("人名位死伤")
 _SAME_UNIT = {"点": "时", "号": "日"}
 _PLACE_ENDS = re.compile("大道|社区|小区|花园|家园|大桥|[路街巷镇乡村桥县]")
+_PLACE_KINDS = {
+    **dict.fromkeys("路街巷道", "路"),
+    **dict.fromkeys("镇乡", "镇"),
+    **dict.fromkeys("村区园", "村"),
+    "桥": "桥",
+    "县": "县",
+}
 _NAME = re.compile("[\u4e00-\u9fff]{1,2}$")
-_PREPOSITIONS = "在于到至对从由往将因为和与及是有经沿向我的了等该位达市县镇乡"
-_COMMON = re.compile(
-    r"(?:道|公|马|铁|线|电|思|出|走|水|上|半|沿|修|堵|一|条|段|网|断|让|问|套|退|大|全)路$"
-    r"|(?:农|乡|全|本|该|我|各|同|进|个|某|驻)村$"
-    r"|(?:乡|城|全|本|该|我|各|某)镇$"
-    r"|(?:家|老|城|下|故|返|全|本|该|我|各|回)乡$"
-    r"|(?:全|本|该|我|各|市|区|某|外|咱|邻)县$"
-    r"|(?:大|上|沿|临|逛|小|老|新|条)街$|(?:街|小|大)巷$|(?:过|座|小|老|塌)桥$"
-    r"|(?:该|本|某|的|们|个|各|老|新|全)(?:小区|社区)$"
+_NO_NAME = frozenset(
+    "在于到至对从由往将因为和与及是有经沿向我你他们的了给等该位达本全各某个这那每已被把让话说送去来住回进出同"
 )
+_BEFORE_NAME = _NO_NAME | frozenset("年月日时点分号")
+_COMMON = re.compile(
+    r"(?:道|公|马|铁|线|电|思|走|水|上|半|修|堵|一|条|段|网|断|问|套|退|大)路$"
+    r"|(?:农|乡|驻)村$|(?:乡|城)镇$|(?:家|老|城|下|故|返)乡$|(?:市|区|外|咱|邻)县$"
+    r"|(?:大|上|临|逛|小|老|新|条)街$|(?:街|小|大)巷$|(?:过|座|小|老|塌)桥$"
+    r"|(?:老|新)(?:小区|社区)$"
+)
+_NOT_AFTER = ("村民", "村干", "村里", "乡亲", "乡村", "乡镇", "县域", "镇上", "路上", "路面")
+"""What follows a short name and shows that it was none: 青溪村民 is 青溪 and 村民."""
 
 
 def marks_of(title: str, body: str) -> str:
@@ -64,18 +76,33 @@ def marks_of(title: str, body: str) -> str:
 def differ(one: str, other: str, length: int) -> bool:
     """Whether the marks of two texts say that they are two matters.
 
-    `length` is that of the longer text in normalised characters. Title marks count at any
+    `length` is that of the longer text in normalised characters. Marks of the title count at any
     length, provided that they stand nowhere in the other text.
     """
     if one == other:
         return False
     (title, all_), (other_title, other_all) = _sets(one), _sets(other)
-    if title - other_all and other_title - all_:
+    if _contradictions(title - other_all, other_title - all_):
         return True
-    own = min(len(all_ - other_all), len(other_all - all_))
+    own = _contradictions(all_ - other_all, other_all - all_)
     if length <= SHORT_TEXT:
         return own >= 1
     return own >= 2 and own * 3 >= min(len(all_), len(other_all))
+
+
+def _contradictions(one: set[str], other: set[str]) -> int:
+    """How many marks of the one side stand against marks of the same kind on the other."""
+    kinds, other_kinds = Counter(map(_kind, one)), Counter(map(_kind, other))
+    return (kinds & other_kinds).total()
+
+
+def _kind(mark: str) -> str:
+    """第5 → 第, 11月 → 月, 8:30 → 时, 人民路 → 路."""
+    if mark.startswith("第"):
+        return "第"
+    if mark[0].isdigit():
+        return "时" if ":" in mark else mark.lstrip("0123456789.")
+    return _PLACE_KINDS[mark[-1]]
 
 
 def _sets(line: str) -> tuple[set[str], set[str]]:
@@ -85,8 +112,10 @@ def _sets(line: str) -> tuple[set[str], set[str]]:
 
 
 def _line(text: str) -> str:
-    plain = _PASSING.sub("，", unicodedata.normalize("NFKC", text).casefold())
-    found = dict.fromkeys(_numbers(plain)) | dict.fromkeys(_places(_NUMBER.sub("，", plain)))
+    if _WIDE_DIGIT.search(text):
+        text = unicodedata.normalize("NFKC", text)
+    plain = _PASSING.sub("，", text)
+    found = dict.fromkeys([*_numbers(plain), *_places(plain)])
     return " ".join(list(found)[:MOST_MARKS])
 
 
@@ -124,11 +153,13 @@ def _places(text: str) -> list[str]:
     marks = []
     end = 0
     for match in _PLACE_ENDS.finditer(text):
-        before = _NAME.search(text[max(end, match.start() - 2) : match.start()])
-        name = f"{before[0]}{match[0]}" if before else match[0]
-        if before is None or _COMMON.search(name):
+        found = _NAME.search(text[max(end, match.start() - 2) : match.start()])
+        if found is None or found[0][-1] in _NO_NAME:
+            continue
+        # What is caught with a short name (在东街, 8时东街) would make two marks of one street.
+        name = found[0][1:] if found[0][0] in _BEFORE_NAME else found[0]
+        if _COMMON.search(name + match[0]) or text.startswith(_NOT_AFTER, match.start()):
             continue
         end = match.end()
-        # A preposition caught with a short name (在东街) would make two marks of one street.
-        marks.append(name[1:] if len(name) > 2 and name[0] in _PREPOSITIONS else name)
+        marks.append(name + match[0])
     return marks

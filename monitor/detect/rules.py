@@ -26,7 +26,7 @@ class RiskRules:
     """Deaths from which level I, II, III is proposed: 特别重大, 重大, 较大 in
     生产安全事故报告和调查处理条例 (国务院令第493号) 第三条; fewer are 一般."""
     injured_levels: tuple[int, int, int] = (100, 50, 10)
-    """The same article's numbers of 重伤; a news text seldom says how badly, so all injured count."""
+    """The same article's numbers of 重伤; news seldom says how badly, so all injured count."""
     trapped_level_three: int = 3
     """People trapped or missing from which level III is proposed: 较大涉险事故 in
     生产安全事故信息报告和处置办法 (原安监总局令第21号) 第二十六条."""
@@ -74,7 +74,7 @@ class RiskRules:
     rescue_points: float = 40
     """Points when somebody calls for rescue."""
     answer_relief: float = 30
-    """Points taken away once an official source has answered."""
+    """Points taken away once an official source has answered, beside all points for spread."""
 
     stale_hours: float = 72
     """Age of the newest article from which an event met for the first time is only recorded."""

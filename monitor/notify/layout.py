@@ -21,8 +21,10 @@ class Dialect:
     escape: Callable[[str], str]
     strong: Callable[[str], str]
     grave: Callable[[str], str]
-    aside: Callable[[str], str]
+    origin: Callable[[str], str]
+    quote: Callable[[str], str]
     link: Callable[[str, str], str]
+    indent: str
 
 
 def _itself(text: str) -> str:
@@ -33,8 +35,10 @@ PLAIN = Dialect(
     escape=_itself,
     strong=_itself,
     grave=_itself,
-    aside=lambda text: f"   {text}",
+    origin=lambda text: f"   {text}",
+    quote=lambda text: f"   “{text}”",
     link=lambda label, url: f"{label}：{url}",
+    indent="   ",
 )
 
 # https://developer.work.weixin.qq.com/document/path/91770 lists what the robot's markdown
@@ -43,8 +47,10 @@ WECOM_MARKDOWN = Dialect(
     escape=flatten,
     strong=lambda text: f"**{text}**",
     grave=lambda text: f'<font color="warning">{text}</font>',
-    aside=lambda text: f"> {text}",
+    origin=lambda text: f'<font color="comment">{text}</font>',
+    quote=lambda text: f"> “{text}”",
     link=lambda label, url: f"[{label}]({url})",
+    indent="",
 )
 
 
@@ -55,9 +61,7 @@ def lay_out(message: Message, dialect: Dialect) -> Sheet:
         blocks.append(Block(_reasons(message, dialect)))
     for n, item in enumerate(message.items, start=1):
         blocks.append(Block(_item(n, item, message, dialect), item=True))
-    return Sheet(
-        title=_title(message, dialect), blocks=tuple(blocks), foot=_foot(message, dialect)
-    )
+    return Sheet(title=_title(message, dialect), blocks=tuple(blocks), foot=_foot(message, dialect))
 
 
 def _title(message: Message, dialect: Dialect) -> str:
@@ -81,20 +85,23 @@ def _lead(message: Message, dialect: Dialect) -> str:
 
 
 def _reasons(message: Message, dialect: Dialect) -> str:
-    lines = [dialect.strong(f"{KINDS[message.kind].reasons}：")]
+    lines = ["", dialect.strong(f"{KINDS[message.kind].reasons}：")]
     lines += [f"· {dialect.escape(reason)}" for reason in message.reasons]
     return "\n".join(lines)
 
 
 def _item(n: int, item: Item, message: Message, dialect: Dialect) -> str:
     origin = f"{dialect.escape(item.source)} {moment(item.published, message.now)}"
-    lines = [dialect.strong("相关内容：")] if n == 1 else []
+    lines = ["", dialect.strong("相关内容：")] if n == 1 else []
+    # A blank line ends the quotation of the item before; without it the next title would
+    # be drawn as a part of that quotation.
+    lines += [""] if n > 1 and message.items[n - 2].quote else []
     lines.append(f"{n}. {dialect.escape(item.title)}")
-    lines.append(dialect.aside(origin))
-    if item.quote:
-        lines.append(dialect.aside(f"“{dialect.escape(item.quote)}”"))
+    lines.append(dialect.origin(origin))
     if item.url:
-        lines.append(dialect.aside(dialect.link("原文", item.url)))
+        lines.append(f"{dialect.indent}{dialect.link('原文', item.url)}")
+    if item.quote:
+        lines.append(dialect.quote(dialect.escape(item.quote)))
     return "\n".join(lines)
 
 
@@ -102,5 +109,5 @@ def _foot(message: Message, dialect: Dialect) -> str:
     if message.kind == "test":
         return ""
     if message.link:
-        return dialect.link("打开查看", message.link)
-    return "请到值班室查看。"
+        return "\n" + dialect.link("打开查看", message.link)
+    return "\n请到值班室查看。"

@@ -7,30 +7,31 @@ lines (110, 119, 120, 12345 …) stay readable, for a duty officer acts on them.
 
 import re
 
-_FULL_WIDTH = {ord("０") + n: str(n) for n in range(10)}
-_HAN_DIGITS = {ord(sign): digit for sign, digit in zip("〇零一幺二三四五六七八九", "001123456789", strict=True)}  # fmt: skip
-_SHADOW = str.maketrans(
-    _FULL_WIDTH
-    | _HAN_DIGITS
-    | {ord(sign): "-" for sign in "－—–―‐‑−·•．。_~～"}
-    | {ord("（"): "(", ord("）"): ")", 0x3000: " ", 0xA0: " ", ord("＋"): "+", ord("Ｘ"): "X", ord("ｘ"): "X"}  # fmt: skip
+_SEPARATORS = (
+    {ord("０") + n: str(n) for n in range(10)}
+    | dict.fromkeys(map(ord, "－—–―‐‑−·•．。_~～"), "-")
+    | dict.fromkeys((0x3000, 0xA0), " ")
+    | dict(zip(map(ord, "（）＋Ｘｘ"), "()+XX", strict=True))
 )
-"""One character for one: positions found in the shadow are positions in the text."""
+_HAN_DIGITS = dict(zip(map(ord, "〇零一幺二三四五六七八九"), "001123456789", strict=True))
+_SHADOWS = (str.maketrans(_SEPARATORS), str.maketrans(_SEPARATORS | _HAN_DIGITS))
+"""One character for one, so positions found in a shadow are positions in the text. Chinese
+digits are read in a second pass: in 之一138… the 一 is no part of the number."""
 
 _GAP = r"[ \-.]{0,3}"
 _MUST_GAP = r"[ \-.,/*]{1,3}"
-_NOT_INSIDE = r"(?<![0-9A-Za-z])(?<![0-9][.\-])"
+_START = r"(?<![0-9])"
 _NOT_MONEY_BEFORE = r"(?<![¥￥$])"
 _NOT_MONEY_AFTER = r"(?!(?:\.\d{1,2})?\s?(?:元(?!旦)|万元|亿元|圆))"
 
 _ID = (
-    rf"{_NOT_INSIDE}[1-9]\d{{5}}{_GAP}(?:19|20)\d\d{_GAP}(?:0[1-9]|1[0-2]){_GAP}"
-    rf"(?:[0-2]\d|3[01]){_GAP}\d{{3}}{_GAP}[0-9Xx](?![0-9A-Za-z])"
+    rf"{_START}[1-9]\d{{5}}{_GAP}(?:19|20)\d\d{_GAP}(?:0[1-9]|1[0-2]){_GAP}"
+    rf"(?:[0-2]\d|3[01]){_GAP}\d{{3}}{_GAP}[0-9Xx](?![0-9])"
 )
-_LONG = rf"(?<![0-9A-Za-z.]){_NOT_MONEY_BEFORE}[0-9]{{15,19}}[Xx]?(?![0-9A-Za-z]){_NOT_MONEY_AFTER}"
-_CARD = rf"{_NOT_INSIDE}62\d\d(?:[ \-]\d{{4}}){{3}}(?:[ \-]\d{{1,4}})?(?![0-9A-Za-z])"
+_LONG = rf"{_START}{_NOT_MONEY_BEFORE}[0-9]{{15,40}}[Xx]?(?![0-9]){_NOT_MONEY_AFTER}"
+_CARD = rf"{_START}62\d\d(?:[ \-]\d{{4}}){{3}}(?:[ \-]\d{{1,4}})?(?![0-9])"
 _MOBILE = (
-    rf"{_NOT_INSIDE}{_NOT_MONEY_BEFORE}(?:(?:\+|00)?86{_GAP})?(?:"
+    rf"{_START}{_NOT_MONEY_BEFORE}(?:(?:\+|00)?86{_GAP})?(?:"
     rf"1[3-9]\d{_GAP}\d{{4}}{_GAP}\d{{4}}"
     rf"|1[3-9]\d{_GAP}\d{{3}}{_GAP}\d{{5}}"
     rf"|1[3-9]\d\d{_GAP}\d{{3}}{_GAP}\d{{4}}"
@@ -40,7 +41,7 @@ _MOBILE = (
     rf")(?![0-9]){_NOT_MONEY_AFTER}"
 )
 _LANDLINE = (
-    rf"{_NOT_INSIDE}(?:\+86{_GAP})?\(?(?P<area>0(?:10|2\d|[3-9]\d\d))\)?{_GAP}"
+    rf"{_START}(?<![0-9]-)(?:\+86{_GAP})?\(?(?P<area>0(?:10|2\d|[3-9]\d\d))\)?{_GAP}"
     rf"[2-9]\d{{2,3}}{_GAP}\d{{4}}(?:(?:-| ?转 ?)\d{{1,5}})?(?![0-9])"
 )
 _LOCAL = (
@@ -57,20 +58,23 @@ def mask(text: str) -> str:
     """The text with mobile numbers as 138****5678, landlines as 0871-****56, ID and card
     numbers as their first three digits; separators, full-width and Chinese digits are seen
     through. Applying it twice changes nothing more."""
-    shadow = text.translate(_SHADOW)
+    for shadow in _SHADOWS:
+        text = _masked_where(text, text.translate(shadow))
+    return text
+
+
+def _masked_where(text: str, shadow: str) -> str:
     out: list[str] = []
     done = 0
     for found in _PRIVATE.finditer(shadow):
-        out.append(text[done : found.start()])
-        out.append(_hidden(found))
+        out += (text[done : found.start()], _hidden(found))
         done = found.end()
-    out.append(text[done:])
-    return "".join(out)
+    return "".join(out) + text[done:]
 
 
-def _hidden(found: "re.Match[str]") -> str:
+def _hidden(found: re.Match[str]) -> str:
     digits = "".join(sign for sign in found.group() if sign.isdigit())
-    match found.lastgroup if found.lastgroup not in ("area", "cue", "gap") else _outer(found):
+    match found.lastgroup:
         case "mobile":
             own = digits[-11:]
             return f"{own[:3]}****{own[-4:]}"
@@ -80,8 +84,3 @@ def _hidden(found: "re.Match[str]") -> str:
             return f"{found['cue']}{found['gap']}****{digits[-2:]}"
         case _:
             return digits[:3] + "*" * 15
-
-
-def _outer(found: "re.Match[str]") -> str:
-    """`lastgroup` names an inner group when one closed last; the outer one is wanted."""
-    return next(name for name in ("land", "local") if found[name] is not None)

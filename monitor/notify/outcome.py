@@ -19,7 +19,7 @@ class Receipt:
     refused: tuple[tuple[str, str], ...] = ()
 
 
-class DeliveryFailure(Exception):
+class DeliveryFailure(Exception):  # noqa: N818 - 送达 fails; "Error" is for mistakes
     """A send that did not arrive: `code` is stable, `words` is Chinese for the console."""
 
     def __init__(self, code: str, words: str) -> None:

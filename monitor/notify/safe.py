@@ -15,11 +15,17 @@ LONGEST_URL = 500
 MOST_MARKS = 4
 """Combining marks kept on one character; stacked marks ("zalgo") overflow onto neighbours."""
 
+MOST_BOUND = 7
+"""Code points that one cluster may carry beside its base: a bound for hostile text."""
+
 _HAS_SCHEME = re.compile(
-    r"\b[a-z][a-z0-9+.-]{1,20}://[^\s\u3000-\u303f\u4e00-\u9fff\uff00-\uffef\"'<>]*", re.IGNORECASE
+    r"(?<![a-z0-9])[a-z][a-z0-9+.-]{1,20}://[^\s\u3000-\u303f\u4e00-\u9fff\uff00-\uffef\"'<>]*",
+    re.IGNORECASE,
 )
 _LINKING_DOT = re.compile(r"(?<=\w)\.(?=[A-Za-z]{2,}|中国|公司|网络|网址|政务|公益)")
-_SCRIPT_SCHEME = re.compile(r"\b(javascript|data|vbscript|mailto|tel|weixin):", re.IGNORECASE)
+_SCRIPT_SCHEME = re.compile(
+    r"(?<![a-z0-9])(javascript|data|vbscript|mailto|tel|weixin|wxwork):", re.IGNORECASE
+)
 _TO_WIDE = str.maketrans({sign: chr(ord(sign) + 0xFEE0) for sign in "<>[]()*_`#~|\\&!"})
 
 
@@ -81,6 +87,7 @@ def clusters(text: str) -> list[str]:
     pieces: list[str] = []
     for sign in text:
         binds = unicodedata.category(sign)[0] == "M" or "\U0001f3fb" <= sign <= "\U0001f3ff"
+        binds = binds and bool(pieces) and len(pieces[-1]) <= MOST_BOUND
         if pieces and (binds or (_regional(sign) and _half_a_flag(pieces[-1]))):
             pieces[-1] += sign
         else:

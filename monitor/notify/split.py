@@ -6,18 +6,17 @@ Parts break between items where they can; each part repeats the heading with its
 
 from dataclasses import dataclass
 
-from monitor.notify.safe import clip, clusters
+from monitor.notify.safe import clusters
 
 MOST_PARTS = 10
 SMALLEST_LIMIT = 512
 """Bytes below which a heading, one line and a foot no longer fit together."""
 
-_TITLE_LENGTH = 80
-
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Lines that belong together; `item` blocks are what 其余 N 条 counts."""
+    """Lines that belong together; `item` blocks are what 其余 N 条 counts. A newline in
+    front asks for a blank line before the block, unless it begins a part."""
 
     text: str
     item: bool = False
@@ -46,7 +45,7 @@ def split(sheet: Sheet, limit: int, most: int = MOST_PARTS) -> list[str]:
     """
     if limit < SMALLEST_LIMIT:
         raise ValueError(f"字节上限 {limit} 太小，至少 {SMALLEST_LIMIT}")
-    title = sheet.title if size(sheet.title) <= limit // 3 else clip(sheet.title, _TITLE_LENGTH)
+    title = _cut(sheet.title, limit // 3)[0]
     whole = "\n".join([title, *(block.text for block in sheet.blocks), *_some(sheet.foot)])
     if size(whole) <= limit:
         return [whole]
@@ -55,7 +54,8 @@ def split(sheet: Sheet, limit: int, most: int = MOST_PARTS) -> list[str]:
     if len(bodies) > most:
         bodies = _pack(sheet, _most_blocks(sheet, room, most), room)
     of = len(bodies)
-    return [f"{title}{_mark(n, of)}\n{body}" for n, body in enumerate(bodies, start=1)]
+    marks = [_mark(n, of) if of > 1 else "" for n in range(1, of + 1)]
+    return [f"{title}{mark}\n{body}" for mark, body in zip(marks, bodies, strict=True)]
 
 
 def _mark(n: int, of: int) -> str:
@@ -76,7 +76,7 @@ def _pack(sheet: Sheet, kept: int, room: int) -> list[str]:
         if bodies and size(bodies[-1]) + 1 + size(text) <= room:
             bodies[-1] += "\n" + text
         else:
-            bodies += _cut(text, room)
+            bodies += _cut(text.removeprefix("\n"), room)
     return bodies
 
 

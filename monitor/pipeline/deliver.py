@@ -23,10 +23,10 @@ from monitor.notify import (
     TemporaryFailure,
     given_up,
     next_try,
-    rate_of,
+    rate,
     send,
+    take,
 )
-from monitor.notify.bucket import take
 from monitor.pipeline import knowledge
 from monitor.pipeline.step import LEASE_SLACK, Step, Waiting, waiting
 
@@ -117,11 +117,11 @@ def _fail(delivery: Delivery, code: str, words: str) -> None:
 
 def _take_token(channel: Channel, now: datetime) -> float:
     """Seconds to wait for the channel's bucket; 0 when a token was taken."""
-    rate = rate_of(channel.kind, channel.settings)
+    allowance = rate(channel)
     row, _ = ChannelState.objects.get_or_create(
-        slug=channel.slug, defaults={"tokens": rate.burst, "updated": now}
+        slug=channel.slug, defaults={"tokens": allowance.burst, "updated": now}
     )
-    taken = take(row.tokens, row.updated, now, rate)
+    taken = take(row.tokens, row.updated, now, allowance)
     row.tokens, row.updated = taken.tokens, now
     row.save(update_fields=["tokens", "updated"])
     return 0.0 if taken.allowed else taken.wait_s
@@ -137,7 +137,9 @@ async def _send(departure: Departure) -> Outcome:
             departure.channel,
             departure.delivery.body,
             delivery_id=str(departure.delivery.pk),
+            now=timezone.now(),
             timeout=SEND_S,
+            recipient=departure.delivery.recipient or None,
         )
     except (TemporaryFailure, PermanentFailure) as failure:
         return failure

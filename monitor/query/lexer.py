@@ -86,9 +86,8 @@ def tokens(text: str) -> list[Token]:
         raise QueryError(words, MOST_CHARACTERS, len(text))
     found: list[Token] = []
     at = 0
-    while at < len(text):
-        match = _TOKEN.match(text, at)
-        assert match is not None, "every character begins some token"
+    # Every character begins some token, so the match only fails at the end.
+    while match := _TOKEN.match(text, at):
         token = _token(match)
         at = match.end()
         if token is not None:

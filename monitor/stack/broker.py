@@ -44,6 +44,7 @@ def find_server(explicit: Path | None = None) -> Path:
         if os.access(explicit, os.X_OK) and explicit.is_file():
             return explicit
         raise BrokerError(f"指定的消息服务程序 {explicit} 不存在或不可执行，请检查路径")
+    shipped: Path | None
     try:
         shipped = get_binary_path()
     except ValkeyBinaryNotFoundError:
@@ -60,7 +61,10 @@ def find_server(explicit: Path | None = None) -> Path:
 
 
 class Broker:
-    """The broker of one data folder (which must exist). `maxmemory` in megabytes."""
+    """The broker of one data folder (absolute, existing). `maxmemory` in megabytes.
+
+    Raises SocketPlaceError when the folder's path is too long and no other place is safe.
+    """
 
     def __init__(self, folder: Path, *, server: Path | None = None, maxmemory: int = 64) -> None:
         self._server = server
@@ -105,7 +109,7 @@ class Broker:
         try:
             with self._client() as client:
                 client.ping()
-                place = client.config_get("dir").get("dir", "")
+                place = str(client.config_get("dir").get("dir", ""))
         except (redis.RedisError, OSError):
             return False
         return os.path.realpath(place) == os.path.realpath(self.folder)

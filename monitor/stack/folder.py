@@ -19,7 +19,7 @@ class DataFolderError(Exception):
     """The data folder cannot be used; `str()` is Chinese and says what to do."""
 
 
-class DataFolderBusy(DataFolderError):
+class DataFolderBusy(DataFolderError):  # noqa: N818 - a state of the folder, not a fault
     """Another `yuqing up` holds the folder; `.pid` is its process, None when unreadable."""
 
     def __init__(self, path: Path, pid: int | None) -> None:

@@ -30,21 +30,21 @@ NOT_FOUND = 127
 _PASSED_ON = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGHUP)
 
 
-class Orphaned(RuntimeError):
+class OrphanedError(RuntimeError):
     """The parent was gone before the leash was on."""
 
 
 def leash(parent: int) -> None:
     """Tie this process to `parent`, its direct parent's pid; SIGKILL follows the parent's end.
 
-    Raises Orphaned when that parent is already gone (then nobody would ever kill us).
+    Raises OrphanedError when that parent is already gone (then nobody would ever kill us).
     """
     if sys.platform == "linux":
         _set_death_signal()
     else:
         threading.Thread(target=_die_with, args=(parent,), name="leash", daemon=True).start()
     if os.getppid() != parent:
-        raise Orphaned(f"父进程 {parent} 已经不在，本进程不再启动")
+        raise OrphanedError(f"父进程 {parent} 已经不在，本进程不再启动")
 
 
 def _set_death_signal() -> None:
@@ -110,7 +110,7 @@ def main(arguments: Sequence[str]) -> int:
         return walk(parent, command) if os.getppid() == parent else NO_PARENT
     try:
         leash(parent)
-    except Orphaned as error:
+    except OrphanedError as error:
         _say(str(error))
         return NO_PARENT
     return become(command)

@@ -20,8 +20,8 @@ def socket_path(folder: Path) -> Path:
     """The broker's socket of this data folder; the same answer for every process that asks.
 
     Inside the folder where that is short enough, else in a per-user runtime folder (0700) under
-    a hash of the folder's path. The choice is recorded in the folder, for the environment of a
-    login and that of a service differ (XDG_RUNTIME_DIR). Raises SocketPlaceError.
+    a hash of the folder's path. The choice is recorded in the folder, for TMPDIR may differ
+    between a login and a service. Raises SocketPlaceError.
     """
     inside = folder / SOCKET
     if _fits(inside):
@@ -65,10 +65,8 @@ def _fits(path: Path) -> bool:
 
 
 def _runtime_folder() -> Path:
-    login = os.environ.get("XDG_RUNTIME_DIR", "")
-    parents = [Path(login)] if login and Path(login).is_dir() else []
-    parents += [Path(tempfile.gettempdir()), Path("/tmp")]  # noqa: S108 - checked to be ours alone
-    for parent in parents:
+    # Not XDG_RUNTIME_DIR: it is emptied when the user logs out, and `up` may outlive the login.
+    for parent in (Path(tempfile.gettempdir()), Path("/tmp")):  # noqa: S108 - checked to be ours
         place = parent / f"yuqing-{os.getuid()}"
         if not _fits(place / ("0" * 16 + ".sock")) or not os.access(parent, os.W_OK):
             continue

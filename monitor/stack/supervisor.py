@@ -163,7 +163,7 @@ class Supervisor:
             if post.due is not None and now >= post.due:
                 self._start(post, now)
         elif not post.ready and now >= post.ask:
-            self._ask_ready(post, post.process, now)
+            self._ask_ready(post, now)
 
     def _start(self, post: Post, now: float) -> None:
         child = post.child
@@ -186,7 +186,7 @@ class Supervisor:
         post.listening = True
         self._say(f"{child.name}已启动（进程 {process.pid}）")
 
-    def _ask_ready(self, post: Post, process: Process, now: float) -> None:
+    def _ask_ready(self, post: Post, now: float) -> None:
         child = post.child
         if child.ready is not None and child.ready():
             post.ready = True

@@ -21,7 +21,10 @@ _KINDS: Mapping[str, tuple[str, ...]] = {
 _KIND_OF = {word: kind for kind, words in _KINDS.items() for word in words}
 # Longest first: 受轻伤 before 轻伤 before 伤.
 # 伤 and 死 stand in many words that hurt nobody: 伤口, 悲伤, 死角, 死活.
-_NOT_AFTER = {"伤": "(?!口|心|害|感|痕|残|风)", "死": "(?!活|缠|板|角|守|心|刑|磕|党|命|路|穴|循环)"}
+_NOT_AFTER = {
+    "伤": "(?!口|心|害|感|痕|残|风)",
+    "死": "(?!活|缠|板|角|守|心|刑|磕|党|命|路|穴|里|循环)",
+}
 _NOT_BEFORE = {"伤": "(?<![悲忧哀感中刀情])", "死": "(?<![拼该要找怕往])"}
 _WORD = "|".join(
     _NOT_BEFORE.get(word, "") + word + _NOT_AFTER.get(word, "")
@@ -34,9 +37,11 @@ _BETWEEN = r"[^\d，。；！？、,;!?:\s零〇一二两三四五六七八九�
 
 # "3名工人在施工中不幸遇难", "两人受伤", "三十余名群众被困"
 _BEFORE = re.compile(rf"{_NUMBER}\s*{_PEOPLE}{_BETWEEN}(?P<word>{_WORD})(?!者家属|风险|概率|率)")
-# "死亡3人", "死亡人数升至5人", "死了两个", "被困群众12人"
+# "死亡3人", "死亡人数升至5人", "死了两个"
 _AFTER = re.compile(
-    rf"(?P<word>{_WORD})(?:的)?(?:人数|人员|群众|村民|工人|学生|者)?(?:了|已|共|计|增|升|上升|达|为|至|到|约|:)*"
+    rf"(?P<word>{_WORD})(?:的)?(?:人数|人员|群众|村民|工人|学生|者)?"
+    r"(?:[由从](?:\d{1,5}|[一二两三四五六七八九十百]{1,5})\s*人?)?"
+    rf"(?:了|已|共|计|增|升|上升|达|为|至|到|约|:){{0,6}}"
     rf"\s*{_NUMBER}\s*{_PEOPLE}"
 )
 # "3死5伤", "1死"
@@ -114,9 +119,7 @@ class CasualtyReader:
         self._nobody = vocabulary.add_all(NO_CASUALTIES)
         self._nobody_trapped = vocabulary.add_all(_NOBODY_TRAPPED)
 
-    def read(
-        self, text: str, hits: Hits, sentences: Sentences, void: frozenset[int]
-    ) -> Casualties:
+    def read(self, text: str, hits: Hits, sentences: Sentences, void: frozenset[int]) -> Casualties:
         """Casualties stated in one normalised text."""
         places = {
             sentences.number(start)

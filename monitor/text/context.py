@@ -70,6 +70,9 @@ class Sentences:
     def number(self, offset: int) -> int:
         return bisect_right(self._starts, offset) - 1
 
+    def all(self) -> frozenset[int]:
+        return frozenset(range(len(self._starts)))
+
     def range_of(self, number: int) -> Range:
         after = self._starts[number + 1] if number + 1 < len(self._starts) else self._length
         return self._starts[number], after

@@ -91,19 +91,34 @@ RESCUE = Cue(
     ),
 )
 
-CUES = (PETITION, OFFICIAL, RUMOUR, RESCUE)
+# Out of reach are debtors too: in a sentence with one of these, nobody is in danger.
+UNREACHABLE = ("联系不上", "联系不到", "失去联系")
+DEBTORS = (
+    *("开发商", "物业", "老板", "商家", "客服", "卖家", "房东", "包工头", "工头", "施工方", "公司"),
+    *("平台", "中介", "负责人", "厂家", "售后", "店家", "机构", "教练", "健身房", "驾校", "承包商"),
+)
+# Stuck is also a car in its lane, or a refund: these words need a danger in the same field.
+STUCK = ("出不来", "出不去", "下不来")
+DANGERS = (
+    *("洪水", "山洪", "大水", "涨水", "水位", "积水", "淹", "暴雨", "大雨", "泥石流", "滑坡", "塌"),
+    *(
+        "地震",
+        "着火",
+        "起火",
+        "火灾",
+        "浓烟",
+        "煤气",
+        "矿",
+        "井下",
+        "电梯",
+        "悬崖",
+        "山上",
+        "被困",
+        "困在",
+    ),
+)
 
-# A rescue that is over is no call for one, unless somebody is still inside.
-_OVER = (
-    *("已获救", "全部获救", "成功获救", "救出", "营救", "成功转移", "已转移", "已全部转移"),
-    *("脱险", "脱困", "已联系上", "已取得联系", "已安全", "安全转移", "转移安置", "解救"),
-)
-_STILL = ("还有", "仍有", "尚有", "仍被困", "还被困", "仍然", "快来", "求求", "我们", "我家", "求助")
-# Prevention notices name what might happen ("遇到被困时请拨打119").
-_ADVICE = (
-    *("如遇", "如果", "一旦", "遇到", "万一", "若", "遇险时", "被困时", "时请", "温馨提示", "安全提示"),
-    *("自救知识", "自救常识", "防汛知识", "应急知识", "求救方法", "求救信号", "如何自救", "预案"),
-)
+CUES = (PETITION, OFFICIAL, RUMOUR, RESCUE)
 
 
 class CueRules:
@@ -116,52 +131,40 @@ class CueRules:
             for word in vocabulary.add_all(cue.words):
                 self._cue_of.setdefault(word, []).append(index)
         self._unless = [vocabulary.add_all(cue.unless) for cue in self.cues]
-        self._over = vocabulary.add_all(_OVER)
-        self._still = vocabulary.add_all(_STILL)
-        self._advice = vocabulary.add_all(_ADVICE)
+        self._unreachable = frozenset(vocabulary.add_all(UNREACHABLE))
+        self._debtors = vocabulary.add_all(DEBTORS)
+        self._stuck = frozenset(vocabulary.add_all(STUCK))
+        self._dangers = vocabulary.add_all(DANGERS)
 
     def find(
-        self, text: str, hits: Hits, sentences: Sentences, void: frozenset[int]
+        self, text: str, hits: Hits, sentences: Sentences, safe: frozenset[int]
     ) -> list[tuple[int, Range]]:
-        """(cue number, range in the normalised text), in reading order, ≤ 3 a cue."""
+        """(cue number, range in the normalised text), in reading order, ≤ 3 a cue.
+
+        In the sentences of `safe` nobody calls for rescue: drills, fiction, rescues that are over.
+        """
         found: dict[int, set[Range]] = {}
         for number in hits.keys() & self._cue_of.keys():
             for cue in self._cue_of[number]:
+                longer = [r for word in self._unless[cue] for r in hits.get(word, ())]
                 for quote in hits[number]:
-                    if self._holds(cue, text, quote, hits, sentences, void):
-                        found.setdefault(cue, set()).add(quote)
+                    if within(*quote, longer) or negated(text, quote[0]):
+                        continue
+                    place = sentences.number(quote[0])
+                    if self.cues[cue] is RESCUE and (
+                        place in safe or self._harmless(number, place, hits, sentences)
+                    ):
+                        continue
+                    found.setdefault(cue, set()).add(quote)
         quotes = [(cue, quote) for cue, met in found.items() for quote in sorted(met)[:QUOTES]]
         return sorted(quotes, key=lambda quote: (quote[1], quote[0]))
 
-    def _holds(
-        self,
-        cue: int,
-        text: str,
-        quote: Range,
-        hits: Hits,
-        sentences: Sentences,
-        void: frozenset[int],
-    ) -> bool:
-        longer = [r for number in self._unless[cue] for r in hits.get(number, ())]
-        if within(*quote, longer):
-            return False
-        if self.cues[cue] is not RESCUE:
-            return not negated(text, quote[0])
-        place = sentences.number(quote[0])
-        if place in void or negated(text, quote[0]):
-            return False
-        return not self.settled(place, hits, sentences)
-
-    def settled(self, place: int, hits: Hits, sentences: Sentences) -> bool:
-        """Whether a sentence tells of a rescue that is over, or of what to do if ever."""
-        if self._said(self._advice, place, hits, sentences):
-            return True
-        over = self._said(self._over, place, hits, sentences)
-        return over and not self._said(self._still, place, hits, sentences)
-
-    def _said(
-        self, words: tuple[int, ...], place: int, hits: Hits, sentences: Sentences
-    ) -> bool:
-        return any(
-            sentences.number(start) == place for word in words for start, _ in hits.get(word, ())
-        )
+    def _harmless(self, word: int, place: int, hits: Hits, sentences: Sentences) -> bool:
+        """Whether a word that may mean danger means an everyday nuisance here."""
+        if word in self._unreachable:
+            return any(
+                sentences.number(start) == place
+                for debtor in self._debtors
+                for start, _ in hits.get(debtor, ())
+            )
+        return word in self._stuck and not any(danger in hits for danger in self._dangers)

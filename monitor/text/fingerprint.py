@@ -74,8 +74,8 @@ def likenesses(one: bytes, others: NDArray[np.uint32]) -> NDArray[np.float64]:
     mine = np.frombuffer(one, dtype="<u4")
     if mine.shape != (BUCKETS,) or others.ndim != 2 or others.shape[1] != BUCKETS:
         raise ValueError(f"a signature has {SIGNATURE_BYTES} bytes")
-    equal = (others == mine) & (mine != 0)
-    return equal.mean(axis=1)
+    equal: NDArray[np.bool_] = (others == mine) & (mine != 0)
+    return np.asarray(equal.mean(axis=1), dtype=np.float64)
 
 
 def as_array(many: Sequence[bytes]) -> NDArray[np.uint32]:

@@ -30,6 +30,9 @@ class Matter:
     def __post_init__(self) -> None:
         if not 0 <= self.weight <= 100:
             raise ValueError(f"事项“{self.name}”的分值应在 0 到 100 之间，现为 {self.weight}")
+        for word in self.words:
+            if not all(part.strip() for part in word.split("+")):
+                raise ValueError(f"事项“{self.name}”的词语“{word}”有误：加号两边都要有字")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class MatterRules:
         self._rules_of: dict[int, list[int]] = {}
         for index, matter in enumerate(self.matters):
             for word in matter.words:
-                parts = vocabulary.add_all([part for part in word.split("+") if part.strip()])
+                parts = vocabulary.add_all(word.split("+"))
                 rule = len(self._rules)
                 self._rules.append(_Rule(index, parts))
                 # A rule is looked at once its first part is met: the others must follow suit.
@@ -56,17 +59,25 @@ class MatterRules:
         self._nobody = vocabulary.add_all(NO_CASUALTIES)
 
     def find(
-        self, text: str, hits: Hits, sentences: Sentences, void: frozenset[int]
+        self,
+        text: str,
+        hits: Hits,
+        sentences: Sentences,
+        void: frozenset[int],
+        safe: frozenset[int],
     ) -> list[tuple[int, Range]]:
         """(matter number, range in the normalised text), in reading order, ≤ 3 a matter.
 
-        Sentences of `void` are passed over, and so is a word that is denied right before it
-        (没有停水), unless the word itself begins with the denial (没有水).
+        Sentences of `void` are passed over (by rescue matters those of `safe`), and so is a word
+        that is denied right before it (没有停水); one that begins with its own denial (没有水)
+        is met.
         """
         found: dict[int, list[Range]] = {}
         for number in hits.keys() & self._rules_of.keys():
             for rule in self._rules_of[number]:
-                self._apply(self._rules[rule], text, hits, sentences, void, found)
+                met = self._rules[rule]
+                closed = safe if self.matters[met.matter].rescue else void
+                self._apply(met, text, hits, sentences, closed, found)
         quotes = [
             (matter, quote)
             for matter, ranges in found.items()
@@ -80,12 +91,12 @@ class MatterRules:
         text: str,
         hits: Hits,
         sentences: Sentences,
-        void: frozenset[int],
+        closed: frozenset[int],
         found: dict[int, list[Range]],
     ) -> None:
         for first in hits[rule.parts[0]]:
             place = sentences.number(first[0])
-            if place in void or negated(text, first[0]):
+            if place in closed or negated(text, first[0]):
                 continue
             quotes = [first]
             for part in rule.parts[1:]:

@@ -53,16 +53,16 @@ class Normalised:
         """
         if self.jumps is None:
             return Span(start, end)
-        first, last = self._at(start), self._at(end - 1)
-        after = self._at(end) if end < len(self.text) else len(self.original)
+        first, last = _at(self.jumps, start), _at(self.jumps, end - 1)
+        after = _at(self.jumps, end) if end < len(self.text) else len(self.original)
         return Span(first, max(after, last + 1))
 
-    def _at(self, offset: int) -> int:
-        assert self.jumps is not None
-        index = bisect_right(self.jumps, offset, key=lambda jump: jump[0]) - 1
-        ours, theirs = self.jumps[index]
-        # An expansion's characters all come from one: its jumps pin them one by one.
-        return theirs + offset - ours
+
+def _at(jumps: tuple[tuple[int, int], ...], offset: int) -> int:
+    index = bisect_right(jumps, offset, key=lambda jump: jump[0]) - 1
+    ours, theirs = jumps[index]
+    # An expansion's characters all come from one: its jumps pin them one by one.
+    return theirs + offset - ours
 
 
 def normalise(text: str) -> Normalised:

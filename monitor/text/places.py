@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from monitor.text.lookup import Hits, Range, Vocabulary
+from monitor.text.segment import Segmenter
 
 QUOTES = 3
 ELSEWHERE_MAX = 8
@@ -31,16 +32,6 @@ class Place:
     aliases: tuple[str, ...] = ()
     home: bool = True
     ambiguous: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Whereabouts:
-    """Home places with ranges in the normalised text, names of other counties, and whether
-    the text gives evidence of home that is not ambiguous."""
-
-    places: tuple[tuple[int, Range], ...]
-    elsewhere: tuple[str, ...]
-    home: bool
 
 
 class PlaceRules:
@@ -92,7 +83,11 @@ class PlaceRules:
         return kept
 
     def elsewhere(
-        self, text: str, tokens: Sequence[str], met: Sequence[tuple[int, Range]]
+        self,
+        text: str,
+        tokens: Sequence[str],
+        met: Sequence[tuple[int, Range]],
+        segmenter: Segmenter,
     ) -> list[str]:
         """Names of counties and cities that are not ours, in reading order."""
         named = [
@@ -104,66 +99,82 @@ class PlaceRules:
             taken = [quote for _, quote in met]
             named += [
                 (start, text[start:end])
-                for start, end in _foreign(text, tokens)
+                for start, end in _foreign(text, tokens, segmenter)
                 if not any(first < end and start < last for first, last in taken)
             ]
         return list(dict.fromkeys(name for _, name in sorted(named)))[:ELSEWHERE_MAX]
 
 
-_SUFFIX = re.compile("[县市区]")
+_SUFFIX = re.compile("[县市]")
+_NO_TOKEN = re.compile("^.市$|城市$|超市$|都市$|[省市]县$")
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
-# Words before 县 or 市 that make no name: 全县, 贫困县, 超市, 某市, 文明城市.
+# Nouns and single characters before 县 or 市 that make no name: 全县, 人口大县, 旅游县, 某市.
 _NO_NAME = frozenset(
-    "全我本该各外邻小大强穷某他省都城门夜早上下股楼车集鱼菜花超到在的和与是为向从对"
-    "新老原属郊于由及至往被把让这那哪每"
+    "全我本该各外邻小大强穷某他省都城门夜早上下股楼车集鱼菜花超到在的和与是为向从对老新原属郊"
+    "于由及至往被把让这那哪每请求望"
 ) | frozenset(
     [
-        *("贫困", "百强", "十强", "示范", "农业", "人口", "工业", "试点", "先进", "邻近", "周边"),
-        *("附近", "各个", "每个", "兄弟", "旅游", "文明", "卫生", "省会", "地级", "县级", "直辖"),
-        *("沿海", "中心", "重点", "我们", "咱们", "他们", "你们", "这个", "那个", "一个", "整个"),
-        *("哪个", "几个", "两个", "多个", "部分", "有的", "其他", "外地", "本地", "农贸", "果蔬"),
-        *("跳蚤", "批发", "全省", "全国", "本省", "大型", "生鲜", "连锁", "大县", "大市", "革命"),
-        *("革命老区", "欠发达", "脱贫", "产粮", "牧业", "山区", "边境", "民族", "相关", "上述"),
-    ]
-)
-_NO_TOKENS = frozenset(
-    [
-        *("各县市", "县市", "大都市", "超级市", "不夜市", "菜市", "开放城市", "中等城市", "大城市"),
-        *("卫星城市", "直辖市", "地级市", "县级市", "省辖市", "自治县", "各区县", "副省级城市"),
+        *("农业", "人口", "工业", "试点", "周边", "附近", "兄弟", "旅游", "沿海", "中心", "重点"),
+        *("外地", "本地", "农贸", "果蔬", "批发", "全省", "全国", "革命", "牧业", "山区", "边境"),
+        *(
+            "民族",
+            "政府",
+            "市政府",
+            "县城",
+            "领导",
+            "期货",
+            "现货",
+            "省市",
+            "市县",
+            "区县",
+            "证券",
+            "人才",
+            "劳务",
+        ),
     ]
 )
 
 
-def _foreign(text: str, tokens: Sequence[str]) -> list[Range]:
-    """Ranges of words that read as a county or city: a dictionary word of three or more
-    characters that ends in 县 or 市 or 区 (with an administrative name's length), or an unknown
-    name of two characters before a lone 县 or 市."""
+def _foreign(text: str, tokens: Sequence[str], segmenter: Segmenter) -> list[Range]:
+    """Ranges of words that read as a county or city.
+
+    A place name of the dictionary that ends in 县 or 市, or 县 or 市 standing alone behind one
+    proper name or two single nouns. Verbs do not count (恳请市政府, 希望县里). Districts are left
+    out: 区 ends too many common words.
+    """
     ends = list(accumulate(map(len, tokens)))
     found = []
     for match in _SUFFIX.finditer(text):
         at = bisect_right(ends, match.start())
         if at >= len(tokens) or ends[at] != match.end():
             continue
-        token, begin = tokens[at], ends[at] - len(tokens[at])
-        if len(token) >= 3:
-            ordinary = token in _NO_TOKENS or token.endswith(("城市", "超市", "地区", "区县"))
-            if not ordinary and token[-1] != "区" and token[:-1] not in _NO_NAME:
-                found.append((begin, ends[at]))
-        elif len(token) == 1 and token != "区":
-            name = _name_before(tokens, at)
-            if name:
-                found.append((begin - len(name), ends[at]))
+        word = tokens[at]
+        name = ""
+        if len(word) == 1:
+            name = _name_before(tokens, at, segmenter)
+        elif _NO_TOKEN.search(word) is None and segmenter.tag(word) == "ns":
+            before = tokens[at - 1] if at else ""
+            # The dictionary knows 临县, so it cuts 东临县 in two.
+            joined = len(word) == 2 and len(before) == 1 and segmenter.tag(before) == "ns"
+            name = (before if joined else "") + word[:-1]
+        if name:
+            found.append((ends[at] - len(name) - 1, ends[at]))
     return found
 
 
-def _name_before(tokens: Sequence[str], at: int) -> str:
-    """The unknown proper name right before tokens[at], "" when there is none."""
+def _name_before(tokens: Sequence[str], at: int, segmenter: Segmenter) -> str:
+    """The name right before the lone 县 or 市 at tokens[at], "" when there is none."""
     before = tokens[at - 1] if at else ""
-    if not _HAN.fullmatch(before) or before in _NO_NAME:
+    if before in _NO_NAME or not _HAN.fullmatch(before):
         return ""
+    tag = segmenter.tag(before)
     if len(before) in (2, 3):
-        return before
+        proper = tag.startswith(("ns", "nr", "nz")) or (tag == "n" and tokens[at] == "县")
+        return before if proper else ""
     earlier = tokens[at - 2] if at > 1 else ""
-    if len(before) == 1 and len(earlier) == 1 and _HAN.fullmatch(earlier):
-        return "" if earlier in _NO_NAME else earlier + before
+    if len(earlier) != 1 or earlier in _NO_NAME or not _HAN.fullmatch(earlier):
+        return ""
+    nominal = ("n", "a", "j")
+    if tag.startswith(nominal) and segmenter.tag(earlier).startswith(nominal):
+        return earlier + before
     return ""

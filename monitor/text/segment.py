@@ -38,3 +38,8 @@ class Segmenter:
         except UnicodeEncodeError:
             tokens = self._jieba.cut(mend(text), hmm=False)
         return tokens
+
+    def tag(self, word: str) -> str:
+        """The dictionary's part of speech of one word, in the notation of ICTCLAS (ns: place)."""
+        tagged: list[tuple[str, str]] = self._jieba.tag(mend(word), hmm=False)
+        return tagged[0][1] if len(tagged) == 1 else "x"

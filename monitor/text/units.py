@@ -1,6 +1,6 @@
 """责任单位: units that a text names, and units that its matters and places fall to."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitor.text.lookup import Hits, Range, Vocabulary
@@ -44,11 +44,3 @@ class UnitRules:
                 if known is None or (start, -end) < (known[0], -known[1]):
                     met[unit] = (start, end)
         return met
-
-    def competent(self, matters: Collection[str]) -> list[tuple[int, str]]:
-        """(unit number, matter slug) for each matter that falls to a unit."""
-        return [(unit, slug) for slug in matters for unit in self.by_matter.get(slug, ())]
-
-    def local(self, places: Collection[str]) -> list[tuple[int, str]]:
-        """(unit number, place slug) for each place that is a unit's own ground."""
-        return [(unit, slug) for slug in places for unit in self.by_place.get(slug, ())]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from monitor.catalog import build, fields, nodes
+from monitor.catalog import fields, nodes, typed
 from monitor.catalog.errors import At, Findings
 from monitor.catalog.kinds import KINDS, LEVELS_SLUG, LISTED, defaults, inspect
 from monitor.catalog.lexicon import read_words
@@ -44,9 +44,9 @@ class Catalog:
         """What queries may call by name."""
         return names_of(self._items)
 
-    def values(self) -> "build.Values":
+    def values(self) -> typed.Values:
         """Every item as its typed value."""
-        return build.build_all(self._items)
+        return typed.build_all(self._items)
 
 
 @dataclass(slots=True)
@@ -55,7 +55,7 @@ class _Draft:
 
     at: At
     values: Json
-    nodes: dict[str, nodes.Node] = field(default_factory=dict)
+    written: dict[str, nodes.Node] = field(default_factory=dict)
 
 
 class _Reading:
@@ -126,9 +126,7 @@ class _Reading:
         draft = self.drafts.setdefault(key, _Draft(at, {}))
         draft.at = at
         draft.values.update(values)
-        draft.nodes.update(
-            {name: child for name, child in node.nodes.items() if name in values}
-        )
+        draft.written.update({name: child for name, child in node.nodes.items() if name in values})
 
     def _remove(self, key: Key, node: nodes.Fields, at: At) -> None:
         if key not in self.drafts:
@@ -146,10 +144,8 @@ class _Reading:
         draft = self.drafts.setdefault(("levels", LEVELS_SLUG), _Draft(root.at, {}))
         draft.at = root.at
         for name, value in values.items():
-            before = draft.values.get(name)
-            merged = isinstance(value, dict) and isinstance(before, dict)
-            draft.values[name] = {**before, **value} if merged else value
-        draft.nodes.update({name: root.nodes[name] for name in values})
+            draft.values[name] = value
+        draft.written.update({name: root.nodes[name] for name in values})
 
     def _lexicon(self, path: Path, label: str) -> None:
         data = self._bytes(path, label)
@@ -182,10 +178,10 @@ class _Reading:
         names = names_of(items)
         for key, item in items.items():
             draft = self.drafts[key]
-            inspect(key[0], item, draft.nodes, draft.at, self.findings)
+            inspect(key[0], item, draft.written, draft.at, self.findings)
             if key[0] == "topic" and item["query"]:
-                build.check_query(
-                    item["query"], names, draft.nodes.get("query"), draft.at, self.findings
+                typed.check_query(
+                    item["query"], names, draft.written.get("query"), draft.at, self.findings
                 )
         return items
 
@@ -201,9 +197,7 @@ class _Reading:
         if missing:
             self.findings.add(draft.at, f"缺 {'、'.join(missing)}；请补上")
         standing = defaults(kind)
-        return {
-            name: _over(standing.get(name), draft.values.get(name)) for name in spec
-        }
+        return {name: _over(standing.get(name), draft.values.get(name)) for name in spec}
 
     def _names(self, items: Mapping[Key, Json]) -> None:
         first: dict[Key, At] = {}
@@ -211,7 +205,7 @@ class _Reading:
             name = item.get("name")
             if not name or kind not in LISTED:
                 continue
-            node = self.drafts[kind, slug].nodes.get("name")
+            node = self.drafts[kind, slug].written.get("name")
             at = node.at if node else self.drafts[kind, slug].at
             if (kind, name) in first:
                 self.findings.add(
@@ -226,21 +220,21 @@ class _Reading:
         for name, kind in KINDS[key[0]].refers.items():
             known = {slug: slug for of, slug in items if of == kind}
             known |= {v["name"]: slug for (of, slug), v in items.items() if of == kind}
-            node = self.drafts[key].nodes.get(name)
+            node = self.drafts[key].written.get(name)
             children = node.nodes if isinstance(node, nodes.Items) else ()
             places = {
-                child.text.strip(): child.at for child in children if isinstance(child, nodes.Scalar)
+                child.text.strip(): child.at
+                for child in children
+                if isinstance(child, nodes.Scalar)
             }
             slugs: dict[str, None] = {}
             for word in item[name] or ():
                 if word in known:
                     slugs[known[word]] = None
                     continue
+                near = fields.closest(word, known) or f"；请先写进 {KINDS[kind].file}"
                 at = places.get(word, node.at if node else self.drafts[key].at)
-                label = KINDS[kind].label
-                self.findings.add(
-                    at, f"没有叫“{word}”的{label}{fields.closest(word, known) or f'；请先写进 {KINDS[kind].file}'}"
-                )
+                self.findings.add(at, f"没有叫“{word}”的{KINDS[kind].label}{near}")
             item[name] = list(slugs)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from monitor.catalog.errors import At, Findings
+from monitor.catalog.errors import At, CatalogErrors, Findings
 from monitor.catalog.fields import SLUG, number, read_fields
 from monitor.catalog.kinds import KINDS, defaults, inspect, line_in
 from monitor.catalog.levels import Levels
@@ -23,7 +23,10 @@ Value = Source | Topic | Unit | Place | Matter | Channel | Levels | Lexicon
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """A whole catalogue as typed values, each kind by slug; `weights` joins the dictionaries."""
+    """A whole catalogue as typed values, each kind by slug; `weights` joins the dictionaries.
+
+    `faults` tells of the items that are missing here, by (kind, slug): why, in Chinese.
+    """
 
     sources: Mapping[str, Source] = field(default_factory=dict)
     topics: Mapping[str, Topic] = field(default_factory=dict)
@@ -34,6 +37,7 @@ class Values:
     levels: Levels = field(default_factory=Levels)
     weights: Mapping[str, float] = field(default_factory=dict)
     names: Names = NO_NAMES
+    faults: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
 def build(kind: str, slug: str, item: Json, names: Names = NO_NAMES) -> Value:
@@ -68,11 +72,22 @@ def build(kind: str, slug: str, item: Json, names: Names = NO_NAMES) -> Value:
 
 
 def build_all(items: Mapping[tuple[str, str], Json]) -> Values:
-    """Every item as a value; raises `CatalogErrors` at the first item that is wrong."""
+    """Every item as a value.
+
+    An item that is wrong is left out and told in `faults` instead of raised: rows are edited one
+    by one, and a topic whose source somebody removed must not stop the analysis of all articles.
+    """
     names = names_of(items)
     found: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}
+    faults: dict[tuple[str, str], str] = {}
     for (kind, slug), item in items.items():
-        found[kind][slug] = build(kind, slug, item, names)
+        if kind not in KINDS:
+            faults[kind, slug] = f"没有“{kind}”这一类"
+            continue
+        try:
+            found[kind][slug] = build(kind, slug, item, names)
+        except CatalogErrors as errors:
+            faults[kind, slug] = "；".join(error.words for error in errors.errors)
     weights: dict[str, float] = {}
     for lexicon in found["lexicon"].values():
         weights.update(lexicon.weights)
@@ -86,6 +101,7 @@ def build_all(items: Mapping[tuple[str, str], Json]) -> Values:
         levels=next(iter(found["levels"].values()), Levels()),
         weights=weights,
         names=names,
+        faults=faults,
     )
 
 
@@ -107,7 +123,7 @@ def _weights(node: Fields, findings: Findings) -> dict[str, float]:
 
 
 def _made(kind: str, slug: str, values: dict[str, Any]) -> Value:
-    frozen = {
+    frozen: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in values.items()
     }
     match kind:

@@ -1,0 +1,33 @@
+# The two commands of a newcomer are `make run` and `make test`; both install first.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: install run test lint bench bench-faults
+
+install: .venv/.installed
+
+.venv/.installed: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "需要 Python 3.11 以上")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+run: install
+	$(BIN)/yuqing up --demo
+
+test: install
+	$(BIN)/python -m pytest
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: install
+	$(BIN)/python -m bench.pipeline
+	$(BIN)/python -m bench.search
+
+bench-faults: install
+	$(BIN)/python -m bench.faults

@@ -1,0 +1,86 @@
+"""`yuqing`: one command line for the office and for scripts."""
+
+import os
+import sys
+from collections.abc import Sequence
+
+COMMANDS = {
+    "日常": {
+        "up": "启动全部服务（--demo 为演示）",
+        "status": "各步骤、信源、预警、送达的数字",
+        "search": "检索文章",
+        "brief": "生成周报（docx 与 xlsx）",
+    },
+    "管理": {
+        "check": "逐项检查能否正常运行",
+        "catalog": "目录（信源、专题、单位、渠道……）的检查与应用",
+        "source": "信源的增、删、看、试",
+        "channel": "渠道的测试与恢复",
+        "user": "用户",
+        "reindex": "重建检索库（期间检索不停）",
+    },
+    "脚本": {
+        "poll": "采集到期的信源",
+        "score": "为文本打情感分（逐行 JSON 进、逐行 JSON 出）",
+    },
+}
+
+
+def overview() -> str:
+    """The list of commands, grouped, as `yuqing --help` prints it."""
+    lines = ["舆情监测　用法：yuqing 命令 [选项]　　yuqing 命令 --help 看详细说明", ""]
+    for group, commands in COMMANDS.items():
+        lines.append(group)
+        lines.extend(f"  {name:<10}{words}" for name, words in commands.items())
+    lines += ["", "设置以环境变量 YUQING_… 给出，或写在数据目录（默认 var/）的 yuqing.env 中。"]
+    return "\n".join(lines)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command. Exit codes: 0 done, 1 it failed and says why, 2 wrong usage or settings."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if not arguments or arguments[0] in ("-h", "--help", "help"):
+        print(overview())  # noqa: T201 - this is the program's output
+        return 0
+    known = {name for commands in COMMANDS.values() for name in commands} | INTERNAL
+    if arguments[0] not in known:
+        import difflib
+
+        close = difflib.get_close_matches(arguments[0], known - INTERNAL, 1)
+        hint = f"，是否想用 {close[0]}？" if close else "。yuqing --help 列出全部命令"
+        print(f"没有命令 {arguments[0]}{hint}", file=sys.stderr)  # noqa: T201
+        return 2
+    return _run(arguments)
+
+
+INTERNAL = {"migrate", "makemigrations", "web", "shell"}
+"""Commands for the supervisor and for developers, not listed."""
+
+
+def _run(arguments: list[str]) -> int:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    from config.environment import SettingsError
+
+    try:
+        import django
+
+        django.setup()
+    except SettingsError as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        return 2
+    from django.core.management import ManagementUtility
+
+    try:
+        ManagementUtility(["yuqing", *arguments]).execute()
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # `yuqing search … | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

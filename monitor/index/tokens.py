@@ -1,0 +1,119 @@
+"""The terms under which an article is found; every index writes and asks these.
+
+Text becomes two kinds of terms over the pieces of monitor.text.pieces. *Singles* are the
+distinct pieces, for words of one piece. *Pairs* are overlapping pairs of neighbouring
+pieces in order, for longer words as phrases. A pair that crosses a gap has `_` between
+its pieces, so a word inside one segment never matches across a gap and a quoted phrase
+needs no separate gap term, whose list would be as long as the index.
+
+    城关镇停水 拨|12345|热线
+    singles  城 关 镇 停 水 拨 |12345| 热 线
+    pairs    城关 关镇 镇停 停水 水_拨 拨|12345| |12345|热 热线
+
+Filters become tags such as `s:weibo`. A day has tags of five lengths, from century to
+day, so that any range of days is the union of some dozens of tags.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+from operator import add
+
+from monitor.query import Document
+from monitor.text.pieces import BAR, GAP
+
+ALL = "all"
+BETWEEN = "_"
+
+# What an ASCII tokenizer must take for letters beside letters and digits.
+TOKEN_CHARACTERS = f"{BETWEEN}{BAR}:-"
+
+_BARE = re.compile(rf"\{BAR}[^{BAR}]+\{BAR}|[^{GAP}{BAR}]")
+_LED = re.compile(rf"{BETWEEN}?(?:\{BAR}[^{BAR}]+\{BAR}|[^{BAR}])")
+_SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+
+# Digits of yyyymmdd that name a day, month, year, decade, century.
+_SPANS = (8, 6, 4, 3, 2)
+
+
+def singles(stream: str) -> list[str]:
+    """The pieces of a stream, in order and repeated as they come."""
+    return _BARE.findall(stream)
+
+
+def pairs(stream: str) -> list[str]:
+    """The overlapping pairs of a stream, in order; empty for fewer than two pieces."""
+    bare = _BARE.findall(stream)
+    led = _LED.findall(stream.replace(GAP, BETWEEN))
+    return list(map(add, bare, led[1:]))
+
+
+def terms(stream: str) -> tuple[str, str]:
+    """(pairs, distinct singles) of a stream, each joined by blanks."""
+    bare = _BARE.findall(stream)
+    led = _LED.findall(stream.replace(GAP, BETWEEN))
+    return " ".join(map(add, bare, led[1:])), " ".join(dict.fromkeys(bare))
+
+
+def tags(document: Document) -> str:
+    """The tags of a document, joined by blanks; raises ValueError for a malformed slug."""
+    return " ".join(
+        (
+            ALL,
+            source_tag(document.source),
+            f"o:{document.sentiment}",
+            *(unit_tag(slug) for slug in document.units),
+            *(topic_tag(slug) for slug in document.topics),
+            *((f"l:{document.level:d}",) if document.level is not None else ()),
+            *(f"d:{document.day:%Y%m%d}"[: 2 + length] for length in _SPANS),
+        )
+    )
+
+
+def source_tag(slug: str) -> str:
+    return f"s:{_checked(slug)}"
+
+
+def unit_tag(slug: str) -> str:
+    return f"u:{_checked(slug)}"
+
+
+def topic_tag(slug: str) -> str:
+    return f"t:{_checked(slug)}"
+
+
+def _checked(slug: str) -> str:
+    if not _SLUG.fullmatch(slug):
+        raise ValueError(f"代号“{slug}”只能用小写字母、数字、下划线和连字符，最长 64 位")
+    return slug
+
+
+def day_tags(first: date | None, last: date | None) -> Iterator[str]:
+    """The fewest tags that together hold exactly the days first..last (None: open)."""
+    at, end = first or date.min, last or date.max
+    while at <= end:
+        day = f"{at.year:04}{at.month:02}{at.day:02}"
+        # Century 00 begins with the year 1, which is no reason to take it day by day.
+        length, upto = next(
+            (length, upto)
+            for length in reversed(_SPANS)
+            if _begin(day[:length]) == at and (upto := _end(day[:length])) <= end
+        )
+        yield f"d:{day[:length]}"
+        if upto == date.max:
+            return
+        at = upto + timedelta(days=1)
+
+
+def _begin(prefix: str) -> date:
+    filled = prefix + "00000101"[len(prefix) :]
+    return date(max(int(filled[:4]), 1), int(filled[4:6]), int(filled[6:]))
+
+
+def _end(prefix: str) -> date:
+    if len(prefix) == 8:
+        return _begin(prefix)
+    filled = prefix + "99991231"[len(prefix) :]
+    year, month = int(filled[:4]), int(filled[4:6])
+    following = date(year + month // 12, month % 12 + 1, 1) if filled[:6] != "999912" else None
+    return following - timedelta(days=1) if following else date.max

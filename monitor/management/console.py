@@ -1,0 +1,95 @@
+"""What the office's commands share: Chinese help, and failures as one line with exit code 1."""
+
+import argparse
+import sys
+from typing import Any, NoReturn
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser, OutputWrapper
+
+HIDDEN = (
+    "--version",
+    "--settings",
+    "--pythonpath",
+    "--traceback",
+    "--no-color",
+    "--force-color",
+    "--skip-checks",
+    "--verbosity",
+)
+
+
+class ChineseFormatter(argparse.RawDescriptionHelpFormatter):
+    """argparse's own few words, in Chinese."""
+
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        super().add_usage(usage, actions, groups, "用法：" if prefix is None else prefix)
+
+
+class ChineseParser(CommandParser):
+    """A parser whose help and mistakes are Chinese; a wrong usage exits with 2."""
+
+    def __init__(self, **options: Any) -> None:
+        options["formatter_class"] = ChineseFormatter
+        options["add_help"] = False
+        super().__init__(**options)
+        self._positionals.title = "参数"
+        self._optionals.title = "选项"
+        self.add_argument("-h", "--help", action="help", help="显示本说明")
+
+    def error(self, message: str) -> NoReturn:
+        words = (
+            message.replace("the following arguments are required:", "缺少参数：")
+            .replace("unrecognized arguments:", "不认识的参数：")
+            .replace("expected one argument", "缺少值")
+            .replace("argument ", "参数 ")
+            .replace("invalid choice:", "没有这个选择：")
+            .replace("choose from", "可选")
+        )
+        self.print_usage(sys.stderr)
+        self.exit(2, f"{words}\n")
+
+
+class Command(BaseCommand):
+    """Base of the office's commands: `describe` adds arguments, `handle` does the work."""
+
+    requires_system_checks: list[str] = []
+    output_transaction = False
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> ChineseParser:
+        parser = ChineseParser(
+            prog=f"yuqing {subcommand}",
+            description=self.help or None,
+            missing_args_message=getattr(self, "missing_args_message", None),
+            called_from_command_line=getattr(self, "_called_from_command_line", None),
+        )
+        self._add_django_options(parser)
+        self.add_arguments(parser)
+        return parser
+
+    def _add_django_options(self, parser: ChineseParser) -> None:
+        """Django's execute() looks for these; the office need not see them."""
+        parser.set_defaults(
+            settings=None,
+            pythonpath=None,
+            traceback=False,
+            no_color=True,
+            force_color=False,
+            skip_checks=True,
+            verbosity=1,
+        )
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        try:
+            super().run_from_argv(argv)
+        except CommandError as error:  # pragma: no cover - execute() already printed it
+            raise SystemExit(1) from error
+
+    def say(self, line: str = "") -> None:
+        """One line to standard output, at once."""
+        self.stdout.write(line)
+        if isinstance(self.stdout, OutputWrapper):
+            self.stdout.flush()
+
+    def fail(self, words: str) -> NoReturn:
+        """End with exit code 1 and one line on standard error."""
+        raise CommandError(words)

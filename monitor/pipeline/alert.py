@@ -1,0 +1,249 @@
+"""alert: an event that changed → risk with reasons → Alert, Notice and Deliveries.
+
+One event, one alert. Alert, notice and one delivery row a part are written in one transaction
+with the event's assessment, so that either all of it happened or none. What people were told
+is kept as a snapshot; a call for rescue, a higher figure or a new place is told at once, mere
+growth when it has reached the factor since the last telling.
+"""
+
+import logging
+import traceback
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from monitor.detect.facts import EventView
+from monitor.detect.heat import heat
+from monitor.detect.news import AT_ONCE, Snapshot, news
+from monitor.detect.risk import Assessment, assess
+from monitor.models import Alert, Article, Delivery, Event, Notice
+from monitor.models.claims import Claim, Lane
+from monitor.notify import Channel, Item, Message, PermanentFailure, recipients, render
+from monitor.pipeline import facts, knowledge, wake
+from monitor.pipeline.knowledge import Lore
+from monitor.pipeline.step import LEASE_SLACK, Step, Waiting, waiting
+from monitor.words import SHANGHAI, Level, Reason
+
+log = logging.getLogger(__name__)
+
+LIMIT = timedelta(seconds=10)
+BATCH = 50
+ITEMS = 20
+
+LANE = Lane(Event, "alert", "assessed_rev < rev", "id", LIMIT + LEASE_SLACK)
+
+
+def batch() -> int:
+    """Assess events whose articles changed; returns how many were claimed."""
+    claims = LANE.claim(timezone.now(), BATCH)
+    if not claims:
+        return 0
+    lore = knowledge.current()
+    for claim in claims:
+        try:
+            _judge(claim, lore)
+        except Exception:
+            # One event that cannot be judged must not keep its neighbours from being told.
+            LANE.release([claim], traceback.format_exc()[-4000:])
+            log.exception("事件 %s 研判出错，将重试", claim.key)
+    return len(claims)
+
+
+def _judge(claim: Claim, lore: Lore) -> None:
+    now = timezone.now()
+    rev = Event.objects.values_list("rev", flat=True).get(pk=claim.key)
+    view = facts.view(claim.key, lore, now)
+    verdict = assess(view, lore.rules, now) if view else None
+    with transaction.atomic():
+        if not LANE.mine([claim]):
+            return
+        change = {"assessed_rev": rev, "owner": "", "until": None, "attempts": 0, "failure": ""}
+        if view and verdict:
+            change |= {
+                "score": verdict.score,
+                "reasons": [as_json(reason) for reason in verdict.reasons],
+                "heat": heat(view.articles, now),
+            }
+        Event.objects.filter(pk=claim.key).update(**change)
+        if view and verdict:
+            _tell(view, verdict, lore, now)
+
+
+def _tell(view: EventView, verdict: Assessment, lore: Lore, now: datetime) -> None:
+    """Raise the event's alert, or tell what is new about the one it has."""
+    alert = Alert.objects.filter(event_id=view.event).first()
+    after = Snapshot.of(view)
+    if alert is None:
+        if verdict.needs_response and verdict.level:
+            _raise(view, verdict, after, lore, now)
+        return
+    before = Snapshot.from_json(alert.told)
+    new = news(before, after, lore.values.levels.growth_factor, view=view)
+    at_once = any(reason.code in AT_ONCE for reason in new)
+    if not new or verdict.stale or (_quiet(verdict, view, lore, now) and not at_once):
+        return
+    alert.told = after.told(before).to_json()
+    alert.pushed = True
+    if verdict.level and verdict.level < alert.level:
+        alert.level = verdict.level
+        _show_level(view.event, verdict.level)
+    alert.score = max(alert.score, verdict.score)
+    alert.save(update_fields=["told", "pushed", "level", "score"])
+    _notify(alert, "news" if at_once else "growth", new, view, lore, now)
+
+
+def _quiet(verdict: Assessment, view: EventView, lore: Lore, now: datetime) -> bool:
+    """For some hours after an official answer mere growth is no news: reprints of the answer."""
+    hours = timedelta(hours=lore.values.levels.quiet_hours)
+    return verdict.answered and now - view.last < hours
+
+
+def _raise(
+    view: EventView, verdict: Assessment, after: Snapshot, lore: Lore, now: datetime
+) -> None:
+    level = verdict.level or Level.IV
+    alert = Alert.objects.create(
+        event_id=view.event,
+        number=_next_number(now),
+        created=now,
+        level=level,
+        score=verdict.score,
+        headline=Event.objects.values_list("title", flat=True).get(pk=view.event),
+        reasons=[as_json(reason) for reason in verdict.reasons],
+        told=after.to_json(),
+        pushed=not verdict.stale,
+    )
+    _show_level(view.event, level)
+    log.warning("预警 %s：%s", alert.number, alert.headline)
+    if alert.pushed:
+        _notify(alert, "alert", verdict.reasons, view, lore, now)
+
+
+def _next_number(now: datetime) -> str:
+    """2026-0001, counted within the Shanghai year."""
+    year = now.astimezone(SHANGHAI).year
+    last = Alert.objects.filter(number__startswith=f"{year}-").order_by("-id").first()
+    return f"{year}-{int(last.number.split('-')[1]) + 1 if last else 1:04d}"
+
+
+def _show_level(event: int, level: Level) -> None:
+    """The index shows an article's level, so its articles are to be indexed again."""
+    Article.objects.filter(event_id=event).update(level=level, rev=F("rev") + 1)
+    wake.hint("index")
+
+
+def _notify(
+    alert: Alert,
+    kind: str,
+    reasons: Sequence[Reason],
+    view: EventView,
+    lore: Lore,
+    now: datetime,
+) -> None:
+    """One notice, and for every channel one delivery row a part, ready to leave."""
+    subject = f"alert:{alert.pk}"
+    earlier = Notice.objects.filter(subject=subject, kind=kind).count()
+    notice = Notice.objects.create(
+        subject=subject,
+        kind=kind,
+        n=earlier + 1,
+        alert=alert,
+        created=now,
+        words=[reason.words for reason in reasons],
+    )
+    message = _message(alert, kind, reasons, view, now)
+    for channel in lore.channels.values():
+        queue_parts(notice, channel, message, now)
+    for slug, words in lore.faulty.items():
+        _record_faulty(notice, slug, words, now)
+    wake.hint("deliver")
+
+
+def _message(
+    alert: Alert, kind: str, reasons: Sequence[Reason], view: EventView, now: datetime
+) -> Message:
+    shown = view.articles[:ITEMS] if kind == "alert" else view.articles[-ITEMS:]
+    links = dict(
+        Article.objects.filter(pk__in=[article.article for article in shown]).values_list(
+            "id", "link"
+        )
+    )
+    url = settings.YUQING.public_url
+    return Message(
+        kind=kind,
+        number=alert.number,
+        headline=alert.headline,
+        level=Level(alert.level),
+        reasons=tuple(reason.words for reason in reasons if reason.points > 0 or kind != "alert"),
+        items=tuple(
+            Item(
+                title=article.title,
+                source=article.source,
+                published=article.published,
+                url=links.get(article.article, ""),
+            )
+            for article in shown
+        ),
+        score=alert.score,
+        link=f"{url}/alerts/{alert.number}" if url else None,
+        now=now,
+        total=view.total,
+    )
+
+
+def queue_parts(notice: Notice, channel: Channel, message: Message, now: datetime) -> int:
+    """Write the delivery rows of one notice for one channel; returns the number of parts."""
+    try:
+        parts, people = render(message, channel), recipients(channel)
+    except PermanentFailure as failure:
+        _record_faulty(notice, channel.slug, failure.words, now)
+        return 0
+    Delivery.objects.bulk_create(
+        Delivery(
+            notice=notice,
+            channel=channel.slug,
+            recipient=person,
+            part=part.n,
+            parts=part.of,
+            body=part.body,
+            due=now,
+            created=now,
+        )
+        for person in people
+        for part in parts
+    )
+    return len(parts)
+
+
+def _record_faulty(notice: Notice, channel: str, words: str, now: datetime) -> None:
+    """A channel that lacks a secret gets a failed delivery, so that the gap is seen."""
+    Delivery.objects.create(
+        notice=notice,
+        channel=channel,
+        part=1,
+        parts=1,
+        body="",
+        state=Delivery.FAILED,
+        code="settings",
+        words=words[:500],
+        due=now,
+        created=now,
+    )
+
+
+def as_json(reason: Reason) -> dict[str, object]:
+    """A reason as rows keep it."""
+    return asdict(reason)
+
+
+def look(now: datetime) -> Waiting:
+    due = Event.objects.filter(assessed_rev__lt=F("rev"), quarantined="")
+    return waiting(due, "last_published", now)
+
+
+STEP = Step("alert", "notify", LIMIT, batch, look)

@@ -1,0 +1,122 @@
+"""What workers know (catalogue, dictionaries, model), reloaded when its revision moves.
+
+Every batch asks `current()`: one small query. A reload builds the typed values from the
+catalogue's rows, so an edit in the console reaches all processes within a batch.
+"""
+
+import logging
+import threading
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from monitor.catalog import SecretMissing, Source, Values, build_all
+from monitor.detect.rules import RiskRules
+from monitor.detect.topics import TopicMatcher
+from monitor.models import CatalogItem, Knowledge
+from monitor.notify import Channel
+from monitor.query import Names
+from monitor.text.lexicon import Lexicon
+from monitor.text.reading import Reader
+from monitor.text.segment import Segmenter
+from monitor.text.sentiment import Scorer
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Lore:
+    """One revision of everything that decisions rest on.
+
+    `faulty` names channels that cannot be used and why (a missing secret); they are not in
+    `channels`.
+    """
+
+    revision: int
+    values: Values
+    reader: Reader
+    topics: TopicMatcher
+    rules: RiskRules
+    channels: dict[str, Channel]
+    faulty: dict[str, str]
+
+    @property
+    def sources(self) -> dict[str, Source]:
+        return dict(self.values.sources)
+
+    @property
+    def names(self) -> Names:
+        return self.values.names
+
+
+_lock = threading.Lock()
+_current: Lore | None = None
+
+
+def current() -> Lore:
+    """The lore in force; reloads first if the catalogue's revision has moved."""
+    global _current
+    revision = Knowledge.current()
+    known = _current
+    if known is not None and known.revision == revision:
+        return known
+    with _lock:
+        if _current is None or _current.revision != revision:
+            _current = _load(revision)
+        return _current
+
+
+def _load(revision: int) -> Lore:
+    rows = CatalogItem.objects.exclude(value=None).values_list("kind", "slug", "value")
+    values = build_all({(kind, slug): value for kind, slug, value in rows})
+    channels, faulty = _channels(values)
+    log.info("已载入目录第 %d 版", revision)
+    return Lore(
+        revision=revision,
+        values=values,
+        reader=_reader(values, revision),
+        topics=TopicMatcher(
+            {slug: topic.query for slug, topic in values.topics.items() if topic.enabled}
+        ),
+        rules=RiskRules(**values.levels.risk()),
+        channels=channels,
+        faulty=faulty,
+    )
+
+
+def _reader(values: Values, revision: int) -> Reader:
+    words = {
+        word
+        for entry in (*values.places.values(), *values.units.values())
+        for word in (entry.name, *entry.aliases)
+    }
+    segmenter = Segmenter(words)
+    return Reader(
+        segmenter=segmenter,
+        scorer=Scorer(Lexicon.shipped(values.weights), segmenter),
+        matters=list(values.matters.values()),
+        places=list(values.places.values()),
+        units=list(values.units.values()),
+        revision=str(revision),
+    )
+
+
+def _channels(values: Values) -> tuple[dict[str, Channel], dict[str, str]]:
+    usable, faulty = {}, {}
+    for slug, channel in values.channels.items():
+        if not channel.enabled:
+            continue
+        try:
+            resolved = channel.resolved(settings.YUQING.secrets)
+        except SecretMissing as missing:
+            faulty[slug] = str(missing)
+            continue
+        usable[slug] = Channel(
+            slug=slug,
+            name=channel.name,
+            kind=channel.kind,
+            detail=channel.detail,
+            group=channel.group,
+            settings=resolved,
+        )
+    return usable, faulty

@@ -1,0 +1,65 @@
+"""The few words that set look-alike texts apart."""
+
+import time
+
+import pytest
+
+from monitor.detect.marks import MOST_MARKS, differ, marks_of
+
+
+def words(text: str) -> set[str]:
+    return set(marks_of("", text).removeprefix("|").split())
+
+
+@pytest.mark.parametrize(
+    ("text", "marks"),
+    [
+        (
+            "11月3日8:00至12：30，城关镇人民路停水",
+            {"11月", "3日", "8时", "12:30", "城关镇", "人民路"},
+        ),
+        ("１１月３号８点起", {"11月", "3日", "8时"}),
+        ("十一月三日", {"11月", "3日"}),
+        ("第十二期与第一百零五批", {"第12", "第105"}),
+        ("在东街和建设东路、白石大桥", {"东街", "设东路", "石大桥", "白石大桥"} - {"石大桥"}),
+        ("死亡3人，受伤5名，3死5伤", set()),
+        ("截至11月3日8时，新增12例", {"12例"}),
+        ("2026-11-03 08:15:22 阅读 1234 https://a.example/11月3日", set()),
+        ("热线0570-6021234，电话13800001234", {"570"}),
+        ("道路旁的农村里，全县各镇，我们村村民上了公路", set()),
+        ("损失1.50万元，下降3%", {"1.5万", "3%"}),
+    ],
+)
+def test_marks_are_numbers_and_names_but_no_tolls_and_stamps(text: str, marks: set[str]) -> None:
+    assert words(text) == marks
+
+
+def test_title_and_body_are_kept_apart() -> None:
+    assert marks_of("人民路停水", "11月3日") == "人民路|11月 3日"
+
+
+def test_marks_are_bounded_and_quick_for_any_text() -> None:
+    start = time.process_time()
+    for text in ("1" * 1_000_000, "人民路" * 300_000, "第一" * 500_000, "截至" * 500_000):
+        line = marks_of("1月" * 200, text)
+        assert len(line.split("|")[1].split()) <= MOST_MARKS
+    assert time.process_time() - start < 2
+    many = marks_of(" ".join(f"{n}号" for n in range(500)), "")
+    assert len(many.split()) == MOST_MARKS
+
+
+def test_a_mark_that_only_one_side_has_means_nothing() -> None:
+    assert not differ("人民路|11月 3日", "|11月", 50)
+    assert not differ("|", "人民路|3日", 50)
+
+
+def test_a_county_and_a_town_contradict_nothing() -> None:
+    assert not differ("|青溪县", "|白石镇", 50)
+    assert differ("|青溪县", "|北岗县", 50)
+
+
+def test_a_long_text_needs_more_than_one_differing_number() -> None:
+    shared = " ".join(f"{n}元" for n in range(6))
+    assert differ(f"|{shared} 7次", f"|{shared} 8次", 120)
+    assert not differ(f"|{shared} 7次", f"|{shared} 8次", 900)
+    assert differ("|3日 人民路 5元", "|4日 解放路 5元", 900)
