@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
 from typing import Self
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import aiohttp
+from yarl import URL
 
 from monitor.collect.failures import FetchError, explained, status_error
 from monitor.collect.guard import ForbiddenAddressError, GuardedResolver, Network, refuse_literal
@@ -127,7 +128,8 @@ class Fetcher:
         if last_modified:
             conditions["If-Modified-Since"] = last_modified
         # Waiting for one's turn at a busy host is not that host's slowness: the time starts after.
-        async with self._turns.setdefault(urlsplit(url).netloc, asyncio.Semaphore(PER_HOST)):
+        host = self._admitted(url).authority
+        async with self._turns.setdefault(host, asyncio.Semaphore(PER_HOST)):
             try:
                 async with asyncio.timeout(self._timeout):
                     return await self._follow(url, conditions, now)
@@ -136,7 +138,7 @@ class Fetcher:
                 aiohttp.ClientError,
                 ssl.SSLError,
                 OSError,
-                ValueError,  # yarl's answer to an address it cannot read
+                ValueError,  # a Location that cannot be joined
             ) as error:
                 raise explained(error, url, self._timeout) from error
 
@@ -154,10 +156,10 @@ class Fetcher:
         self, url: str, conditions: dict[str, str], now: datetime | None
     ) -> Fetched | str:
         """One request: the answer, or the address it points on to."""
-        self._admit(url)
+        target = self._admitted(url)
         if self._session is None:
             raise RuntimeError("the fetcher is used outside its context")
-        async with self._session.get(url, headers=conditions, allow_redirects=False) as response:
+        async with self._session.get(target, headers=conditions, allow_redirects=False) as response:
             wait = retry_after(
                 response.headers.get("Retry-After"), response.headers.get("Date"), now
             )
@@ -176,16 +178,27 @@ class Fetcher:
                 retry_after=wait,
             )
 
-    def _admit(self, url: str) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+    def _admitted(self, url: str) -> URL:
+        """The address as aiohttp will read it, if it may be asked; raises FetchError.
+
+        One reading only: two libraries that disagree about where the host stands would let an
+        address pass as one host and be fetched from another.
+        """
+        try:
+            target = URL(url)
+            good = target.scheme in ("http", "https") and bool(target.raw_host and target.port)
+        except ValueError:
+            good = False
+        if not good:
             raise FetchError(
-                "address", f"地址“{url[:200]}”不能采集：只支持以 http:// 或 https:// 开头的网址。"
+                "address",
+                f"地址“{url[:200]}”不能采集：请核对拼写，只支持以 http:// 或 https:// 开头的网址。",
             )
         try:
-            refuse_literal(parts.hostname, self._allow)
+            refuse_literal(target.raw_host or "", self._allow)
         except ForbiddenAddressError as error:
             raise explained(error, url, self._timeout) from error
+        return target
 
     async def _read(self, response: aiohttp.ClientResponse, url: str) -> bytes:
         too_big = FetchError(

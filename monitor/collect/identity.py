@@ -5,6 +5,7 @@ of an address is dropped only where it is known to be noise.
 """
 
 import re
+from functools import lru_cache
 from hashlib import blake2b
 from urllib.parse import quote, unquote, urlsplit
 
@@ -38,6 +39,7 @@ _SAFE_QUERY = "-._~!$'()*+,;:@/?="
 _SPACE = re.compile(r"\s+")
 
 
+@lru_cache(maxsize=4096)
 def canonical(link: str) -> str:
     """One spelling for all addresses of a page, or "" if it is not an http(s) address.
 

@@ -17,18 +17,15 @@ import feedparser
 from lxml import etree
 
 from monitor.collect.harvest import MAX_ENTRIES, Raw
-from monitor.collect.xmltext import OUTLET, prepared
+from monitor.collect.xmltext import HEAD, OUTLET, blanked, prepared
 
 log = logging.getLogger(__name__)
 
-MAX_SLOW = 2_000_000
-"""Characters of a whole document that the slow parser is given (about 3 s)."""
+MAX_SLOW = 1_000_000
+"""Characters of one document that the slow parser is given (hostile ones take it 3 s)."""
 MAX_BROKEN = 200
 """Broken entries of a damaged document that are read, each by the slow parser (1 … 5 ms)."""
-MAX_BROKEN_SIZE = 200_000
-"""Characters read of one broken entry."""
 
-_CDATA = re.compile(r"<!\[CDATA\[.*?\]\]>", re.S)
 _ENTRY = re.compile(r"<(/?)(?:[\w.-]{1,20}:)?(?:item|entry)(?=[\s>])[^<>]{0,500}>", re.I)
 _TITLE = re.compile(r"<title(?:\s[^<>]{0,200})?>(.{0,1000}?)</title", re.I | re.S)
 
@@ -75,8 +72,8 @@ def _read_damaged(text: str, root: str, dates: Mapping[str, datetime]) -> Readin
         notes.append("订阅内容没有传完整，只读到已有的文章")
     pieces = list(_pieces(text))
     if not pieces:
-        title, raws = _read_slow(text[:MAX_SLOW], dates)
-        return title, raws, notes
+        title, found = _read_slow(text[:MAX_SLOW], dates)
+        return title, found, notes
     opening = text[: text.find(">") + 1]
     shell = _shell(opening, root)
     sound = [_is_well_formed(shell(piece)) for piece in pieces]
@@ -86,24 +83,27 @@ def _read_damaged(text: str, root: str, dates: Mapping[str, datetime]) -> Readin
     except Exception:  # as above
         log.debug("the fast parser refused sound entries", exc_info=True)
         _, read = _read_slow(shell("".join(whole))[:MAX_SLOW], dates)
-    found = iter(read)
+    stream = iter(read)
     raws: list[Raw] = []
-    left = MAX_BROKEN
+    skipped = 0
+    left, room = MAX_BROKEN, MAX_SLOW
     for piece, good in zip(pieces, sound, strict=True):
         if good:
-            raws.extend(raw for raw in (next(found, None),) if raw)
-        elif left:
-            left -= 1
-            raws.extend(_read_slow(shell(piece[:MAX_BROKEN_SIZE]), dates)[1])
-    if not left:
-        notes.append(f"残缺的文章超过 {MAX_BROKEN} 篇，其余残缺的已跳过")
-    title = _TITLE.search(text, 0, text.find(pieces[0]))
-    return title[1] if title else "", raws, notes
+            raws.extend(raw for raw in (next(stream, None),) if raw)
+        elif left and len(piece) <= room:
+            left, room = left - 1, room - len(piece)
+            raws.extend(_read_slow(shell(piece), dates)[1])
+        else:
+            skipped += 1
+    if skipped:
+        notes.append(f"残缺的文章过多或过长，有 {skipped} 篇已跳过")
+    named = _TITLE.search(text, 0, min(text.find(pieces[0]), HEAD))
+    return named[1] if named else "", raws, notes
 
 
 def _pieces(text: str) -> Iterator[str]:
     """The entries as they stand in the text; one that is not closed ends where the next begins."""
-    masked = _CDATA.sub(lambda found: " " * len(found[0]), text)
+    masked = blanked(text, "<![CDATA[", "]]>")
     start = None
     count = 0
     for mark in _ENTRY.finditer(masked):

@@ -10,9 +10,9 @@ Axioms, stronger than any number of points:
   answer takes nothing from them.
 - Otherwise somebody must complain: a negative tone or a petition cue. Neutral notices, drills
   and good news therefore stay quiet.
-- What only official sources tell is the government's own information and does not alert, unless
-  it states how many people are dead, hurt, missing or trapped: then the clocks of the duty
-  office run whoever said it first.
+- What only official sources tell, and others merely reprint, is the government's own information
+  and does not alert, unless it states how many people are dead, hurt, missing or trapped: then
+  the clocks of the duty office run, whoever said it first.
 
 The answer to "why not" is in the same list of reasons: what was missing stands there with
 0 points.
@@ -25,7 +25,7 @@ from math import log2
 
 from monitor.detect.facts import ANSWER, PETITION, EventView, hurt, toll_words
 from monitor.detect.rules import RiskRules, proposed_level
-from monitor.detect.substance import Substance, most_negative, substance_of, whereabouts
+from monitor.detect.substance import Substance, substance_of, whereabouts
 from monitor.words import SHANGHAI, Evidence, Level, Reason
 
 
@@ -60,6 +60,7 @@ def assess(view: EventView, rules: RiskRules, now: datetime) -> Assessment:
         *_tone_reasons(found, rules),
         *_place_reasons(found, home, rules),
         *spread,
+        *_lone_reasons(view, found, rules),
         *_answer_reasons(found, sum(reason.points for reason in spread), rules),
     ]
     score = round(max(0.0, sum(reason.points for reason in reasons)), 1)
@@ -137,12 +138,11 @@ def _urgent_reasons(view: EventView, found: Substance, rules: RiskRules) -> Iter
 
 def _tone_reasons(found: Substance, rules: RiskRules) -> Iterator[Reason]:
     if found.negative >= rules.negative_from:
-        worst = most_negative(found.ours, rules)
         yield Reason(
             "negative",
-            f"语气敏感：最敏感的{len(worst)}篇平均{found.negative:.0%}",
+            f"语气敏感：最敏感的{len(found.worst)}篇平均{found.negative:.0%}",
             round(rules.negative_points * found.negative, 1),
-            _quotes((Evidence(a.article, "title", a.title) for a in worst), rules),
+            _quotes((Evidence(a.article, "title", a.title) for a in found.worst), rules),
         )
     if found.petitions:
         cues = [(a.article, cue) for a in found.petitions for cue in a.cued(PETITION)]
@@ -152,6 +152,11 @@ def _tone_reasons(found: Substance, rules: RiskRules) -> Iterator[Reason]:
             rules.petition_points,
             _quotes((Evidence(n, cue.field, cue.text) for n, cue in cues), rules),
         )
+
+
+def _lone_reasons(view: EventView, found: Substance, rules: RiskRules) -> Iterator[Reason]:
+    if view.total == 1 and not found.petitions and not found.urgent:
+        yield Reason("lone", "目前只有一篇，也没有求助、投诉或反映", -rules.lone_relief)
 
 
 def _place_reasons(found: Substance, home: bool | None, rules: RiskRules) -> Iterator[Reason]:
@@ -211,7 +216,9 @@ def _missing(found: Substance, score: float, rules: RiskRules) -> Iterator[Reaso
     if not found.matters and not found.urgent:
         yield Reason("no_matter", "未涉及需要回应的事项类别；只有专题词、地名或语气不构成预警", 0)
     if found.official_only and not found.counted:
-        yield Reason("official_only", "全部由官方信源发布且未提到伤亡人数，属政务信息", 0)
+        yield Reason(
+            "official_only", "全部由官方信源发布或转自官方，且未提到伤亡人数，属政务信息", 0
+        )
     if found.urgent:
         return
     if found.negative < rules.negative_from and not found.petitions:

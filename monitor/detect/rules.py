@@ -54,6 +54,9 @@ class RiskRules:
     petition_points: float = 10
     """Points when somebody asks, complains or reports."""
 
+    lone_relief: float = 12
+    """Points taken away while there is a single article and nobody asks for anything in it."""
+
     source_points: float = 6
     """Points for each doubling of the number of distinct sources."""
     source_points_most: float = 18

@@ -1,6 +1,5 @@
 """What the axioms of risk ask about an event, found once: place, matters, calls, tone, answer."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from monitor.detect.facts import ANSWER, PETITION, ArticleFacts, EventView, MatterFact, hurt
@@ -12,8 +11,9 @@ class Substance:
     """What was found in the articles of ours (oldest first).
 
     `matters` are distinct, gravest first. `counted`: a figure of people hurt is stated; `hurt`
-    holds also for a casualty matter without figure, unless only officials speak. `negative` is
-    the mean of the most negative few, `answer` the first official answer to the complaint.
+    holds also for a casualty matter without figure, unless only officials speak. `worst` are the
+    public's most negative few (government's calm replies do not soften the tone), `negative` their
+    mean; `answer` is the first official answer to the public's complaint.
     """
 
     ours: tuple[ArticleFacts, ...]
@@ -21,6 +21,7 @@ class Substance:
     calls: tuple[ArticleFacts, ...]
     hurt: bool
     counted: bool
+    worst: tuple[ArticleFacts, ...]
     negative: float
     petitions: tuple[ArticleFacts, ...]
     answer: ArticleFacts | None
@@ -50,23 +51,51 @@ def substance_of(view: EventView, rules: RiskRules) -> Substance:
             gravest.setdefault(matter.slug, matter)
     matters = tuple(sorted(gravest.values(), key=lambda matter: -matter.weight))
     counted = hurt(view.toll) > 0
-    official_only = all(article.official for article in ours)
+    public = _public(ours)
+    official_only = not public
+    ranked = sorted(public or ours, key=lambda article: -article.negative)
+    worst = tuple(ranked[: rules.negative_articles])
     return Substance(
         ours=ours,
         matters=matters,
         calls=tuple(article for article in ours if article.calls_for_rescue),
         hurt=counted or (not official_only and any(matter.casualty for matter in matters)),
         counted=counted,
-        negative=_mean(article.negative for article in most_negative(ours, rules)),
-        petitions=tuple(a for a in ours if not a.official and a.cued(PETITION)),
-        answer=_answer(view, ours),
+        worst=worst,
+        negative=sum(a.negative for a in worst) / len(worst) if worst else 0.0,
+        petitions=tuple(article for article in public if article.cued(PETITION)),
+        answer=_answer(view, ours, public),
         official_only=official_only,
     )
 
 
-def _answer(view: EventView, ours: tuple[ArticleFacts, ...]) -> ArticleFacts | None:
+def _public(ours: tuple[ArticleFacts, ...]) -> tuple[ArticleFacts, ...]:
+    """Those who speak for themselves: not officials, and not who merely reprints them.
+
+    A reprint that adds a complaint of its own speaks for itself.
+    """
+    known = {article.article: article for article in ours}
+
+    def voice_of_officials(article: ArticleFacts) -> bool:
+        seen: set[int] = set()
+        at: ArticleFacts | None = article
+        while at is not None and at.article not in seen:
+            if at.official:
+                return True
+            if at.cued(PETITION) or at.calls_for_rescue:
+                return False
+            seen.add(at.article)
+            at = known.get(at.reprint_of) if at.reprint_of is not None else None
+        return False
+
+    return tuple(article for article in ours if not voice_of_officials(article))
+
+
+def _answer(
+    view: EventView, ours: tuple[ArticleFacts, ...], public: tuple[ArticleFacts, ...]
+) -> ArticleFacts | None:
     """The first official answer to the first complaint, on the same matter."""
-    complaints = [a for a in ours if not a.official and (a.matters or a.cued(PETITION))]
+    complaints = [article for article in public if article.matters or article.cued(PETITION)]
     if not complaints:
         return None
     first = complaints[0].published
@@ -88,14 +117,3 @@ def _answer(view: EventView, ours: tuple[ArticleFacts, ...]) -> ArticleFacts | N
 
 def _slugs(article: ArticleFacts) -> set[str]:
     return {matter.slug for matter in article.matters}
-
-
-def most_negative(articles: tuple[ArticleFacts, ...], rules: RiskRules) -> list[ArticleFacts]:
-    """The public's most negative texts; government's calm replies do not soften the tone."""
-    public = [article for article in articles if not article.official] or list(articles)
-    return sorted(public, key=lambda article: -article.negative)[: rules.negative_articles]
-
-
-def _mean(values: Iterable[float]) -> float:
-    known = list(values)
-    return sum(known) / len(known) if known else 0.0

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,19 +12,22 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from monitor.detect.events import marks_of
+from monitor.detect.marks import marks_of
 from monitor.models import Analysis, Article, ArticleText, bulk
 from monitor.models.claims import Claim, Lane
 from monitor.pipeline import knowledge, wake
 from monitor.pipeline.knowledge import Lore
 from monitor.pipeline.step import LEASE_SLACK, Step, Waiting, waiting
 from monitor.query import Document
+from monitor.text.cues import RESCUE
 from monitor.text.reading import Reading
 
 log = logging.getLogger(__name__)
 
 LIMIT = timedelta(seconds=10)
 BATCH = 100
+
+_SEPARATORS = re.compile(r"\W+")
 
 ANALYSIS_COLUMNS = (
     "article_id",
@@ -51,6 +55,7 @@ class Finding:
     edition: int
     reading: Reading
     marks: str
+    length: int
     topics: tuple[str, ...]
 
 
@@ -85,6 +90,7 @@ def read(claims: Sequence[Claim], lore: Lore) -> list[Finding]:
             edition,
             reading,
             marks_of(title, body),
+            len(_SEPARATORS.sub("", title)) + len(_SEPARATORS.sub("", body)),
             tuple(lore.topics.hits(_document(article, title, body, source, published, reading))),
         )
         for (article, edition, title, body, source, published), reading in zip(
@@ -114,9 +120,11 @@ def _document(
 def noteworthy(reading: Reading) -> bool:
     """Whether an event with this article can need a response at all: by the rule's axioms a
     topic, a place or a tone alone never does."""
-    return bool(reading.matters) or reading.casualties.any or "rescue" in {
-        cue.slug for cue in reading.cues
-    }
+    return (
+        bool(reading.matters)
+        or any(reading.casualties.to_json().values())
+        or any(cue.slug == RESCUE.slug for cue in reading.cues)
+    )
 
 
 def _write(claims: Sequence[Claim], findings: Sequence[Finding], revision: int) -> None:
@@ -133,7 +141,7 @@ def _write(claims: Sequence[Claim], findings: Sequence[Finding], revision: int) 
                     json.dumps(finding.reading.to_json(), ensure_ascii=False),
                     finding.reading.signature,
                     finding.marks,
-                    finding.reading.length,
+                    finding.length,
                     " ".join(finding.topics),
                     " ".join(dict.fromkeys(unit.slug for unit in finding.reading.units)),
                     noteworthy(finding.reading),

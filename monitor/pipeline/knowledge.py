@@ -34,6 +34,7 @@ class Lore:
 
     revision: int
     values: Values
+    scorer: Scorer
     reader: Reader
     topics: TopicMatcher
     rules: RiskRules
@@ -70,11 +71,13 @@ def _load(revision: int) -> Lore:
     rows = CatalogItem.objects.exclude(value=None).values_list("kind", "slug", "value")
     values = build_all({(kind, slug): value for kind, slug, value in rows})
     channels, faulty = _channels(values)
+    scorer, reader = _reader(values, revision)
     log.info("已载入目录第 %d 版", revision)
     return Lore(
         revision=revision,
         values=values,
-        reader=_reader(values, revision),
+        scorer=scorer,
+        reader=reader,
         topics=TopicMatcher(
             {slug: topic.query for slug, topic in values.topics.items() if topic.enabled}
         ),
@@ -84,16 +87,15 @@ def _load(revision: int) -> Lore:
     )
 
 
-def _reader(values: Values, revision: int) -> Reader:
-    words = {
-        word
-        for entry in (*values.places.values(), *values.units.values())
-        for word in (entry.name, *entry.aliases)
-    }
-    segmenter = Segmenter(words)
-    return Reader(
-        segmenter=segmenter,
-        scorer=Scorer(Lexicon.shipped(values.weights), segmenter),
+def _reader(values: Values, revision: int) -> tuple[Scorer, Reader]:
+    lexicon = Lexicon.shipped(values.weights)
+    entries = (*values.places.values(), *values.units.values())
+    names = [name for entry in entries for name in (entry.name, *entry.aliases)]
+    segmenter = Segmenter([*lexicon.extra, *names])
+    scorer = Scorer(lexicon, segmenter)
+    return scorer, Reader(
+        segmenter,
+        scorer,
         matters=list(values.matters.values()),
         places=list(values.places.values()),
         units=list(values.units.values()),

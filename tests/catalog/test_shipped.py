@@ -1,5 +1,6 @@
 """The catalogue that ships: it loads, its topics find what they should, good news stays quiet."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ STANDING = (
     "涉我县综合 生态环境 安全生产 食品药品安全 就业和社会保障 社会救助 乡村振兴与防止返贫致贫 "
     "财政预决算和惠民补贴 公共资源配置 重大建设项目批准和实施 教育 医疗卫生 征地拆迁与住房物业 "
     "市政公用和交通 防汛救灾 劳动关系 营商环境 干部作风与政府形象 政策误读"
-).split()
+)
 
 
 @pytest.fixture(scope="module")
@@ -42,8 +43,6 @@ def reader(values: Values) -> Reader:
 
 
 def document(text: Text) -> Document:
-    from datetime import UTC, datetime
-
     return Document(
         id=1,
         title=text[0],
@@ -68,7 +67,7 @@ def test_every_shipped_item_becomes_a_value(catalog: Catalog, values: Values) ->
 
 
 def test_the_nineteen_standing_topics_ship_in_order(values: Values) -> None:
-    assert [topic.name for topic in values.topics.values()] == STANDING
+    assert [topic.name for topic in values.topics.values()] == STANDING.split()
     assert all(topic.kind == "standing" and topic.enabled for topic in values.topics.values())
 
 
@@ -186,6 +185,9 @@ def test_calls_for_rescue_are_met_in_neutral_voice_and_by_no_runaway_boss(reader
     others: tuple[Text, ...] = (
         ("工资没发", "老板失联，我们十几个人的工钱没着落。"),
         ("暖心", "感谢救命恩人，民警把走失老人送回家，已平安。"),
+        ("屋顶漏水没人修", "一下雨屋顶就漏，找物业几次了，老人接水接到半夜。"),
+        ("水管爆了", "门口全是水，车出不去，已报修。"),
+        ("篮球赛人气旺", "看台坐满了，有人爬上屋顶看球。"),
         ("周末看了部灾难电影", "电影里主角被困山洞，大喊救命。"),
     )
     assert all("rescue" in slugs(reading) for reading in reader.read(calls))

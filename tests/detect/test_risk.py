@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -304,6 +305,35 @@ def test_an_official_report_alerts_only_when_it_counts_casualties() -> None:
     assert not judged(rescue).needs_response
 
 
+def test_media_that_reprint_an_official_notice_add_no_complaint_of_their_own() -> None:
+    notice = official("情况通报：城关镇部分区域停水", matters=(WATER,), hours_ago=9)
+    papers = [
+        article(f"城关镇水管爆裂{n}", matters=(WATER,), negative=0.8, source=f"s{n}", tier=1)
+        for n in range(4)
+    ]
+    reprints = [
+        replace(papers[0], reprint_of=notice.article),
+        *(replace(paper, reprint_of=before.article) for before, paper in pairwise(papers)),
+    ]
+    assert judged(notice, *papers).needs_response
+    quiet = judged(notice, *reprints)
+    assert not quiet.needs_response
+    assert "official_only" in codes(quiet)
+    angry = replace(reprints[-1], cues=(ASKS,))
+    assert judged(notice, *reprints[:-1], angry).needs_response
+
+
+def test_a_lone_post_without_a_request_counts_less_until_another_joins() -> None:
+    remark = article("咋又停水了", matters=(WATER,), negative=0.8, places=("城关镇",))
+    alone = judged(remark)
+    assert points(alone, "lone") < 0
+    assert not alone.needs_response
+    assert "lone" not in codes(judged(remark, complaint(cues=())))
+    assert "lone" not in codes(judged(replace(remark, cues=(ASKS,))))
+    assert "lone" not in codes(judged(replace(remark, casualties=Casualties(injured=1))))
+    assert judged(remark, complaint(cues=(), source="other")).needs_response
+
+
 def test_casualties_need_no_negative_tone() -> None:
     verdict = judged(article("双河镇两车相撞", negative=0.0, casualties=Casualties(injured=2)))
     assert verdict.needs_response
@@ -388,7 +418,7 @@ def test_the_gravest_of_points_toll_and_rescue_is_proposed() -> None:
 
 
 def test_an_office_can_tune_the_weights() -> None:
-    strict = RiskRules(alert_at=10, level_three_at=20, level_two_at=30)
+    strict = RiskRules(alert_at=10, level_three_at=15, level_two_at=20)
     grumble = event(article("这条路坑洼不平", matters=(POTHOLE,), negative=0.7))
     assert not assess(grumble, RULES, NOW).needs_response
     assert assess(grumble, strict, NOW).level is Level.II

@@ -32,7 +32,7 @@ class Command(Console):
             source = Path(path).open(encoding="utf-8") if path else nullcontext(sys.stdin)  # noqa: SIM115
         except OSError as error:
             self.fail(f"打不开 {path}：{error.strerror}")
-        scorer = knowledge.current().reader.scorer
+        scorer = knowledge.current().scorer
         self.bad = 0
         with source as lines:
             rows = self._rows(lines)
