@@ -36,6 +36,7 @@ class Levels:
     home_unknown_points: float = 4
     unit_points: float = 5
     petition_points: float = 10
+    lone_relief: float = 12
     source_points: float = 6
     source_points_most: float = 18
     tier_points: tuple[float, ...] = (6, 3, 0, 0)
@@ -98,7 +99,9 @@ _READERS: Mapping[str, tuple[str, Reader]] = {
     "home_points": ("点名本县", _points),
     "home_unknown_points": ("地点不明但来自本地信源", _points),
     "unit_points": ("涉及责任单位", _points),
+    "lone_relief": ("孤帖减分", _points),
     "petition_points": ("有投诉求助", _points),
+    "lone_relief": ("孤帖减分", _points),
     "source_points": ("信源数每翻一番", _points),
     "source_points_most": ("信源数最高分", _points),
     "tier_points": ("影响层级 1 至 4 的分", _row(4, falling=False)),

@@ -35,11 +35,13 @@ async def poll_many(
     concurrency: int = 50,
     deadline: float = 30.0,
     kinds: Mapping[str, Poll] = KINDS,
+    tell: Callable[[PollRequest, Polled | PollFailure], object] = lambda *_: None,
 ) -> list[Polled | PollFailure]:
     """Poll the sources, `concurrency` at a time; answers stand in the order of the requests.
 
     Never raises for a source: whatever goes wrong with one is its PollFailure. After `deadline`
-    seconds the unfinished are PollFailure("late").
+    seconds the unfinished are PollFailure("late"). `tell` is called with each outcome as soon as
+    it is there, on the event loop's thread.
     """
     if not requests:
         return []
@@ -47,7 +49,9 @@ async def poll_many(
 
     async def one(request: PollRequest) -> Polled | PollFailure:
         async with turns:
-            return await _polled(request, fetcher, now, kinds)
+            outcome = await _polled(request, fetcher, now, kinds)
+        tell(request, outcome)
+        return outcome
 
     tasks = [asyncio.create_task(one(request)) for request in requests]
     try:
@@ -58,7 +62,11 @@ async def poll_many(
             task.cancel()
         if late:
             await asyncio.wait(late, timeout=GRACE)
-    return [_outcome(task, task in late, deadline) for task in tasks]
+    outcomes = [_outcome(task, task in late, deadline) for task in tasks]
+    for request, task, outcome in zip(requests, tasks, outcomes, strict=True):
+        if task in late:
+            tell(request, outcome)
+    return outcomes
 
 
 def _outcome(

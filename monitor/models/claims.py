@@ -128,12 +128,24 @@ class Lane:
         rows = self.model._default_manager.filter(pk__in=list(held)).values_list("pk", "token")
         return {key for key, token in rows if held[key] == token}
 
-    def release(self, claims: Iterable[Claim], failure: str = "", until: datetime | None = None) -> None:
-        """Give rows back after a failure (kept on the row), not before `until` if given."""
+    def release(
+        self,
+        claims: Iterable[Claim],
+        failure: str = "",
+        until: datetime | None = None,
+        *,
+        blameless: bool = False,
+    ) -> None:
+        """Give rows back with the failure kept on the row, not before `until` if given.
+
+        A blameless attempt (the database, the index or the disk was ill, not the row) does not
+        count towards quarantine.
+        """
+        count = "attempts - 1" if blameless else "attempts"
         rows = [stored([failure, until, claim.key, claim.token]) for claim in claims]
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.executemany(
-                f"UPDATE {self.table} SET owner = '', failure = %s, until = %s"  # noqa: S608
+                f"UPDATE {self.table} SET owner = '', failure = %s, until = %s, attempts = {count}"  # noqa: S608
                 f" WHERE {self.key} = %s AND token = %s",
                 rows,
             )

@@ -7,7 +7,6 @@ growth when it has reached the factor since the last telling.
 """
 
 import logging
-import traceback
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -26,7 +25,7 @@ from monitor.models.claims import Claim, Lane
 from monitor.notify import Channel, Item, Message, PermanentFailure, recipients, render
 from monitor.pipeline import facts, knowledge, wake
 from monitor.pipeline.knowledge import Lore
-from monitor.pipeline.step import LEASE_SLACK, Step, Waiting, waiting
+from monitor.pipeline.step import LEASE_SLACK, Step, Waiting, attempt, waiting
 from monitor.words import SHANGHAI, Level, Reason
 
 log = logging.getLogger(__name__)
@@ -45,12 +44,9 @@ def batch() -> int:
         return 0
     lore = knowledge.current()
     for claim in claims:
-        try:
+        # One by one: an event that cannot be judged must not keep its neighbours from being told.
+        with attempt(LANE, [claim]):
             _judge(claim, lore)
-        except Exception:
-            # One event that cannot be judged must not keep its neighbours from being told.
-            LANE.release([claim], traceback.format_exc()[-4000:])
-            log.exception("事件 %s 研判出错，将重试", claim.key)
     return len(claims)
 
 

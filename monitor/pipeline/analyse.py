@@ -1,9 +1,7 @@
 """analyse: batches of new texts → sentiment, matters, places, units, fingerprint, topic hits."""
 
 import json
-import logging
 import re
-import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,12 +15,10 @@ from monitor.models import Analysis, Article, ArticleText, bulk
 from monitor.models.claims import Claim, Lane
 from monitor.pipeline import knowledge, wake
 from monitor.pipeline.knowledge import Lore
-from monitor.pipeline.step import LEASE_SLACK, Step, Waiting, waiting
+from monitor.pipeline.step import LEASE_SLACK, Step, Waiting, attempt, waiting
 from monitor.query import Document
 from monitor.text.cues import RESCUE
 from monitor.text.reading import Reading
-
-log = logging.getLogger(__name__)
 
 LIMIT = timedelta(seconds=10)
 BATCH = 100
@@ -62,15 +58,10 @@ class Finding:
 def batch() -> int:
     """Analyse the oldest due articles; returns how many were claimed."""
     claims = LANE.claim(timezone.now(), BATCH)
-    if not claims:
-        return 0
-    try:
-        lore = knowledge.current()
-        findings = read(claims, lore)
-        _write(claims, findings, lore.revision)
-    except Exception:
-        LANE.release(claims, traceback.format_exc()[-4000:])
-        log.exception("分析一批 %d 篇时出错，将重试", len(claims))
+    if claims:
+        with attempt(LANE, claims):
+            lore = knowledge.current()
+            _write(claims, read(claims, lore), lore.revision)
     return len(claims)
 
 

@@ -140,7 +140,7 @@ def _record(source: catalog.Source, claim: Claim, outcome: Outcome) -> None:
                 log.info("信源 %s：新文章 %d 篇", source.slug, gain.articles)
         row.due = backoff.next_poll(
             now,
-            source.interval_seconds,
+            source.interval_s,
             row.failures,
             outcome.retry_after,
             slug=source.slug,

@@ -1,7 +1,5 @@
 """index: batches of analysed articles → the search index, both generations during a rebuild."""
 
-import logging
-import traceback
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache
@@ -11,18 +9,14 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from monitor.index import IndexUnavailable, SearchIndex, open_index
+from monitor.index import SearchIndex, open_index
 from monitor.models import Article, IndexState, bulk
 from monitor.models.claims import Claim, Lane
 from monitor.pipeline.documents import documents
-from monitor.pipeline.step import LEASE_SLACK, Step, Waiting, waiting
-
-log = logging.getLogger(__name__)
+from monitor.pipeline.step import LEASE_SLACK, Step, Waiting, attempt, waiting
 
 LIMIT = timedelta(seconds=10)
 BATCH = 200
-REST = timedelta(seconds=10)
-"""How long to leave an index alone that just said it cannot be written (disk full …)."""
 
 LANE = Lane(
     Article,
@@ -56,19 +50,9 @@ def state() -> IndexState:
 def batch() -> int:
     """Index the oldest due articles; returns how many were claimed."""
     claims = LANE.claim(timezone.now(), BATCH)
-    if not claims:
-        return 0
-    try:
-        _project(claims)
-    except IndexUnavailable as error:
-        # The index is ill, not the rows: wait without using up their tries.
-        LANE.release(claims, str(error), timezone.now() + REST)
-        Article.objects.filter(pk__in=[claim.key for claim in claims]).update(attempts=0)
-        log.warning("检索库暂不可写，%d 秒后再试：%s", REST.seconds, error)
-        return 0
-    except Exception:
-        LANE.release(claims, traceback.format_exc()[-4000:])
-        log.exception("一批 %d 篇入库检索时出错，将重试", len(claims))
+    if claims:
+        with attempt(LANE, claims):
+            _project(claims)
     return len(claims)
 
 

@@ -3,17 +3,29 @@
 A step claims the oldest due batch until none is left or its turn has passed.
 """
 
+import logging
 import time
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import models
+from django.db import OperationalError, models
+from django.utils import timezone
+
+from monitor.index import IndexUnavailable
+from monitor.models.claims import Claim, Lane
+
+log = logging.getLogger(__name__)
 
 TURN_S = 5.0
 """How long one hint may keep a process; then others get their turn."""
 LEASE_SLACK = timedelta(seconds=5)
 """lease = limit + slack: how late the kill of a process can make a row."""
+REST = timedelta(seconds=10)
+"""How long rows are left alone after the database or the index failed under them."""
+FAILURE_CHARACTERS = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +58,24 @@ class Step:
                 break
             done += rows
         return done
+
+
+@contextmanager
+def attempt(lane: Lane, claims: Sequence[Claim]) -> Iterator[None]:
+    """Work on claimed rows; whatever goes wrong, they are given back with the reason on them.
+
+    An ill database or index is not the rows' fault: they rest a while and lose no try. Anything
+    else counts, so that a row which nobody can digest ends in quarantine and not in a loop.
+    """
+    try:
+        yield
+    except (OperationalError, IndexUnavailable) as error:
+        until = timezone.now() + REST
+        lane.release(claims, str(error)[-FAILURE_CHARACTERS:], until, blameless=True)
+        log.warning("%s 暂不能进行，%d 秒后再试：%s", lane.step, REST.seconds, error)
+    except Exception:
+        lane.release(claims, traceback.format_exc()[-FAILURE_CHARACTERS:])
+        log.exception("%s 一批 %d 行出错，将重试", lane.step, len(claims))
 
 
 def waiting(rows: models.QuerySet, since: str, now: datetime) -> Waiting:

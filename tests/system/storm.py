@@ -134,7 +134,7 @@ class Installation:
                 "name": f"信源{n}",
                 "url": feed.url,
                 "region": "home",
-                "interval_seconds": 2,
+                "interval_minutes": 0.05,
             }
             for n, feed in enumerate(self.paths)
         ]
