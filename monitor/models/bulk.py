@@ -13,6 +13,16 @@ def stored(values: Iterable[Any]) -> list[Any]:
     return [adapt(value) if isinstance(value, datetime) else value for value in values]
 
 
+def defaults(model: type[models.Model], given: Sequence[str]) -> dict[str, Any]:
+    """Column → stored default of every column that `given` leaves out (Django keeps defaults
+    in Python, so an INSERT of our own has to name them)."""
+    return {
+        field.column: field.get_db_prep_save(field.get_default(), connection)
+        for field in model._meta.concrete_fields
+        if field.column not in given
+    }
+
+
 def insert(
     model: type[models.Model],
     columns: Sequence[str],

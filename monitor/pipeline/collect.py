@@ -43,6 +43,21 @@ LANE = Lane(
 )
 
 
+ARTICLE_COLUMNS = (
+    "identity",
+    "source",
+    "link",
+    "outlet",
+    "author",
+    "title",
+    "text_hash",
+    "claimed",
+    "seen",
+    "published",
+)
+ARTICLE_DEFAULTS = bulk.defaults(Article, ("id", *ARTICLE_COLUMNS))
+
+
 @dataclass(frozen=True, slots=True)
 class Gain:
     """What one poll brought: articles never seen, new editions of known ones, new sightings."""
@@ -174,9 +189,14 @@ def _take_in_part(source: str, entries: dict[str, Entry], now: datetime) -> Gain
     hashes = {key: identity.text_hash(entry) for key, entry in entries.items()}
     known = _known(entries)
     fresh = [key for key in entries if key not in known]
-    Article.objects.bulk_create(
-        (_article(source, key, entries[key], hashes[key], now) for key in fresh),
-        ignore_conflicts=True,
+    bulk.insert(
+        Article,
+        (*ARTICLE_COLUMNS, *ARTICLE_DEFAULTS),
+        [
+            (*_article(source, key, entries[key], hashes[key], now), *ARTICLE_DEFAULTS.values())
+            for key in fresh
+        ],
+        unique=("identity",),
     )
     ids = dict(Article.objects.filter(identity__in=fresh).values_list("identity", "id"))
     bulk.insert(
@@ -216,19 +236,21 @@ def _title(entry: Entry) -> str:
     return entry.title[:500]
 
 
-def _article(source: str, key: str, entry: Entry, text_hash: str, now: datetime) -> Article:
-    claimed = entry.claimed
-    return Article(
-        identity=key,
-        source=source,
-        link=entry.link[:2000],
-        outlet=entry.outlet[:200],
-        author=entry.author[:200],
-        title=_title(entry),
-        text_hash=text_hash,
-        claimed=claimed,
-        seen=now,
-        published=min(claimed or now, now),
+def _article(
+    source: str, key: str, entry: Entry, text_hash: str, now: datetime
+) -> tuple[object, ...]:
+    """The values of ARTICLE_COLUMNS."""
+    return (
+        key,
+        source,
+        entry.link[:2000],
+        entry.outlet[:200],
+        entry.author[:200],
+        _title(entry),
+        text_hash,
+        entry.claimed,
+        now,
+        min(entry.claimed or now, now),
     )
 
 

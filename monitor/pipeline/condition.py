@@ -83,6 +83,8 @@ def _catalogue() -> Probe:
 
 def _channels() -> Iterator[Probe]:
     lore = knowledge.current()
+    for (kind, slug), words in lore.values.faults.items():
+        yield Probe(f"目录 {kind} {slug}", False, words, "在控制台或目录文件中改正；其余各项照常使用")
     if not Source.objects.filter(active=True).exists():
         yield Probe("信源", False, "一个也没有", "yuqing source add 网址，或写进本单位目录的 sources.yaml")
     if not lore.channels and not lore.faulty:

@@ -73,6 +73,8 @@ def _load(revision: int) -> Lore:
     channels, faulty = _channels(values)
     scorer, reader = _reader(values, revision)
     log.info("已载入目录第 %d 版", revision)
+    for (kind, slug), words in values.faults.items():
+        log.error("目录 %s %s 有误，暂不使用：%s", kind, slug, words)
     return Lore(
         revision=revision,
         values=values,

@@ -1,7 +1,7 @@
 """The one shape of evidence: which entry of the catalogue was met, and where it stands."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 
@@ -23,7 +23,16 @@ class Found:
     why: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        # Spelt out: dataclasses.asdict takes ten times as long, a fifth of a whole analysis.
+        return {
+            "slug": self.slug,
+            "name": self.name,
+            "field": self.field,
+            "start": self.start,
+            "end": self.end,
+            "text": self.text,
+            "why": self.why,
+        }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Found":

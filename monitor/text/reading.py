@@ -6,7 +6,7 @@ together.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from monitor.text.casualties import NOBODY, Casualties, CasualtyReader
@@ -56,7 +56,7 @@ class Reading:
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values, without the signature, which has a column of its own."""
         return {
-            "score": asdict(self.score),
+            "score": self.score.to_json(),
             "matters": [found.to_json() for found in self.matters],
             "places": [found.to_json() for found in self.places],
             "elsewhere": list(self.elsewhere),

@@ -16,6 +16,7 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from itertools import islice
 
 from monitor.text.lexicon import Lexicon
@@ -58,6 +59,15 @@ class Word:
     weight: float
     field: str = "body"
 
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "text": self.text,
+            "start": self.start,
+            "end": self.end,
+            "weight": self.weight,
+            "field": self.field,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Score:
@@ -75,6 +85,15 @@ class Score:
         if self.negative > max(self.neutral, self.positive):
             return Sentiment.NEGATIVE
         return Sentiment.POSITIVE if self.positive > self.neutral else Sentiment.NEUTRAL
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "negative": self.negative,
+            "neutral": self.neutral,
+            "positive": self.positive,
+            "evidence": [word.to_json() for word in self.evidence],
+            "model": self.model,
+        }
 
 
 # (|weight|, weight, start, end) of a word, in normalised offsets.

@@ -95,8 +95,8 @@ def test_no_text_breaks_the_reader(text: str) -> None:
     assert instant is None or 1989 <= instant.year <= 2200
 
 
-@given(st.datetimes(datetime(1991, 1, 1), datetime(2098, 1, 1)))
-def test_what_iso_and_epoch_say_comes_back(moment: datetime) -> None:
-    moment = moment.replace(microsecond=0, tzinfo=UTC)
+@given(st.integers(700_000_000, 4_000_000_000))
+def test_what_iso_and_epoch_say_comes_back(seconds: int) -> None:
+    moment = datetime.fromtimestamp(seconds, UTC)
     assert read_date(moment.isoformat(), SEEN) == moment
-    assert read_date(f"{moment.timestamp():.0f}000", SEEN) == moment
+    assert read_date(f"{seconds}000", SEEN) == moment

@@ -52,10 +52,8 @@ def test_the_order_of_parameters_stays() -> None:
 
 
 def test_chinese_in_host_and_path_has_one_spelling() -> None:
-    assert canonical("http://青溪.example/停水") == canonical(
-        "http://xn--t9s577e.example/%E5%81%9C%e6%b0%b4"
-    ) or canonical("http://a.cn/停水") == canonical("http://a.cn/%E5%81%9C%e6%b0%b4")
-    assert canonical("http://a.cn/停水") == canonical("http://a.cn/%E5%81%9C%e6%b0%b4")
+    host = "青溪.example".encode("idna").decode()
+    assert canonical("http://青溪.example/停水") == canonical(f"http://{host}/%E5%81%9C%e6%b0%b4")
 
 
 @pytest.mark.parametrize(
