@@ -134,6 +134,6 @@ def _with_own_links(entries: list[Entry]) -> list[Entry]:
     for link in links:
         sharers[link] += 1
     return [
-        entry if link and sharers[link] > 1 else entry
+        replace(entry, own_link=False) if link and sharers[link] > 1 else entry
         for entry, link in zip(entries, links, strict=True)
     ]

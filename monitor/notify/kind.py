@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
@@ -31,9 +31,10 @@ class Settings(BaseModel):
     )
 
     def secrets(self) -> tuple[str, ...]:
-        """Every value that must never be shown."""
-        values = (getattr(self, name) for name in type(self).model_fields)
-        return tuple(value.get_secret_value() for value in values if isinstance(value, SecretStr))
+        """Every value that must never be shown, also as it looks inside an address."""
+        values = [getattr(self, name) for name in type(self).model_fields]
+        plain = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+        return tuple(dict.fromkeys(plain + [quote(value, safe="") for value in plain]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,9 +24,12 @@ _START = r"(?<![0-9])"
 _NOT_MONEY_BEFORE = r"(?<![¥￥$])"
 _NOT_MONEY_AFTER = r"(?!(?:\.\d{1,2})?\s?(?:元(?!旦)|万元|亿元|圆))"
 
-_ID = (
-    rf"{_START}[1-9]\d{{5}}{_GAP}(?:19|20)\d\d{_GAP}(?:0[1-9]|1[0-2]){_GAP}"
-    rf"(?:[0-2]\d|3[01]){_GAP}\d{{3}}{_GAP}[0-9Xx](?![0-9])"
+_BETWEEN = r"[ \-]{0,2}"
+_ID = (  # GB 11643: six digits of place, a birthday, three of order, one check digit
+    rf"{_START}[1-9](?:{_BETWEEN}\d){{5}}{_BETWEEN}(?:1{_BETWEEN}9|2{_BETWEEN}0)"
+    rf"(?:{_BETWEEN}\d){{2}}{_BETWEEN}(?:0{_BETWEEN}[1-9]|1{_BETWEEN}[0-2])"
+    rf"{_BETWEEN}(?:[0-2]{_BETWEEN}\d|3{_BETWEEN}[01])(?:{_BETWEEN}\d){{3}}"
+    rf"{_BETWEEN}[0-9Xx](?![0-9])"
 )
 _LONG = rf"{_START}{_NOT_MONEY_BEFORE}[0-9]{{15,40}}[Xx]?(?![0-9]){_NOT_MONEY_AFTER}"
 _CARD = rf"{_START}62\d\d(?:[ \-]\d{{4}}){{3}}(?:[ \-]\d{{1,4}})?(?![0-9])"

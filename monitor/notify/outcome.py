@@ -59,9 +59,12 @@ def scrub(text: str, secrets: Iterable[str]) -> str:
     return text
 
 
-def remark(text: str | bytes, longest: int = 120) -> str:
-    """What the other side said, fit to stand inside a Chinese sentence; "" when nothing."""
+def remark(text: str | bytes, secrets: Iterable[str], longest: int = 120) -> str:
+    """What the other side said, fit to stand inside a Chinese sentence; "" when nothing.
+
+    Scrubbed before it is cut, for half a key is still half a key.
+    """
     if isinstance(text, bytes):
-        text = text[: longest * 4].decode("utf-8", "replace")
-    said = clip(clean(text[: longest * 4]), longest)
+        text = text.decode("utf-8", "replace")
+    said = clip(clean(scrub(text, secrets)), longest)
     return f"（对方原话：{said}）" if said else ""

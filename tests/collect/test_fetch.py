@@ -41,11 +41,12 @@ def test_an_answer_carries_body_and_validators(feed: Feed) -> None:
 
 def test_the_request_says_who_asks_and_carries_no_cookie(feed: Feed) -> None:
     feed.serves(b"<rss/>", headers={"Set-Cookie": "id=1"})
+    by_name = feed.url.replace("127.0.0.1", "localhost")  # numbers get no cookies anyway
 
     async def twice() -> None:
         async with Fetcher(LOOPBACK, 5, user_agent=AGENT) as fetcher:
-            await fetcher.get(feed.url)
-            await fetcher.get(feed.url)
+            await fetcher.get(by_name)
+            await fetcher.get(by_name)
 
     asyncio.run(twice())
     assert [request.headers["user-agent"] for request in feed.requests] == [AGENT, AGENT]

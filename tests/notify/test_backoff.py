@@ -29,7 +29,9 @@ def test_after_a_day_it_is_given_up_aloud():
     now = QUEUED + timedelta(hours=24)
     assert next_try(50, QUEUED, now) is None
     failure = given_up(50, "连不上 smtp.qingxi.example。")
-    assert "50 次" in failure.words and "连不上" in failure.words and "重新发送" in failure.words
+    assert "50 次" in failure.words
+    assert "连不上" in failure.words
+    assert "重新发送" in failure.words
     assert not failure.stops_channel
 
 

@@ -35,10 +35,12 @@ SECRET = "very-secret-value-42"
 )
 def test_a_mistake_is_named_with_its_cure(channel, place, cure):
     words = "；".join(mistakes(channel))
-    assert place in words and cure in words
+    assert place in words
+    assert cure in words
     with pytest.raises(PermanentFailure) as caught:
         render(ALERT, channel)
-    assert caught.value.code == "settings" and caught.value.stops_channel
+    assert caught.value.code == "settings"
+    assert caught.value.stops_channel
 
 
 @pytest.mark.parametrize("channel", [wecom(), mail(), webhook()])
@@ -90,7 +92,8 @@ def test_every_setting_says_in_chinese_what_to_write(kind):
     for setting in kind.help():
         assert setting.words, setting.name
     secret = {setting.name for setting in kind.help() if setting.secret}
-    assert secret <= {"key", "password", "secret", "url"} and secret
+    assert secret <= {"key", "password", "secret", "url"}
+    assert secret
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ offer it gets no password and no message.
 """
 
 import asyncio
+import base64
 import contextlib
 import hashlib
 import json
@@ -109,6 +110,13 @@ class MailSettings(Settings):
             raise ValueError("username 和 password 要么都填，要么都不填")
         return self
 
+    def secrets(self) -> tuple[str, ...]:
+        """Also the forms in which AUTH PLAIN and AUTH LOGIN send the password (RFC 4616)."""
+        password = self.password.get_secret_value()
+        forms = (password, f"\0{self.username}\0{password}") if password else ()
+        encoded = (base64.b64encode(form.encode()).decode() for form in forms)
+        return (*super().secrets(), *encoded)
+
     @property
     def actual_port(self) -> int:
         return self.port or {"tls": 465, "starttls": 587, "none": 25}[self.security]
@@ -208,18 +216,22 @@ async def _exchange(
     sock = await connect(settings.host, settings.actual_port)
     await smtp.connect(sock=sock, port=None)
     if settings.security == "starttls":
+        await smtp.ehlo()
+        if not smtp.supports_extension("starttls"):
+            raise aiosmtplib.SMTPNotSupported("no STARTTLS")
         await smtp.starttls(server_hostname=settings.host)
     if settings.username:
         await smtp.login(settings.username, settings.password.get_secret_value())
+    secrets = settings.secrets()
     refusals, said = await smtp.sendmail(settings.sender, list(recipients), letter)
     refused = tuple(
-        (who, f"{smtp_words(reply.code)}（{reply.code}）{remark(reply.message)}")
+        (who, f"{smtp_words(reply.code)}（{reply.code}）{remark(reply.message, secrets)}")
         for who, reply in refusals.items()
     )
     words = f"邮件服务器已接收，收件人 {len(recipients) - len(refused)} 个。"
     if refused:
         words += "被拒 " + "；".join(f"{who}：{why}" for who, why in refused)
-    return Receipt("smtp_250", words + remark(said), refused)
+    return Receipt("smtp_250", words + remark(said, secrets), refused)
 
 
 async def _goodbye(smtp: aiosmtplib.SMTP) -> None:
@@ -232,7 +244,7 @@ async def _goodbye(smtp: aiosmtplib.SMTP) -> None:
 def _failure(error: Exception, settings: MailSettings) -> DeliveryFailure:
     match error:
         case aiosmtplib.SMTPRecipientsRefused():
-            return _all_refused(error.recipients)
+            return _all_refused(error.recipients, settings.secrets())
         case aiosmtplib.SMTPNotSupported():
             return PermanentFailure(
                 "unsupported",
@@ -240,7 +252,7 @@ def _failure(error: Exception, settings: MailSettings) -> DeliveryFailure:
             )
         case aiosmtplib.SMTPResponseException(code=code) if 400 <= code < 600:
             about_settings = not isinstance(error, aiosmtplib.SMTPDataError)
-            words = f"{smtp_words(code)}（{code}）{remark(error.message)}"
+            words = f"{smtp_words(code)}（{code}）{remark(error.message, settings.secrets())}"
             if code < 500:
                 return TemporaryFailure(f"smtp_{code}", words)
             return PermanentFailure(f"smtp_{code}", words, about_settings)
@@ -273,10 +285,12 @@ def _broken(error: Exception, settings: MailSettings) -> TemporaryFailure:
     )
 
 
-def _all_refused(refusals: list[aiosmtplib.SMTPRecipientRefused]) -> DeliveryFailure:
+def _all_refused(
+    refusals: list[aiosmtplib.SMTPRecipientRefused], secrets: tuple[str, ...]
+) -> DeliveryFailure:
     """Nobody was accepted: passing if any refusal is, for that recipient may yet be."""
     told = "；".join(
-        f"{one.recipient}：{smtp_words(one.code)}（{one.code}）{remark(one.message)}"
+        f"{one.recipient}：{smtp_words(one.code)}（{one.code}）{remark(one.message, secrets)}"
         for one in refusals
     )
     passing = [one.code for one in refusals if one.code < 500]

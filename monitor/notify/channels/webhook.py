@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import json
 from datetime import datetime
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 
@@ -52,6 +52,14 @@ class WebhookSettings(Settings):
         parse_http_url(url.get_secret_value())
         return url
 
+    def secrets(self) -> tuple[str, ...]:
+        """Also what a receiver sees of the URL: its path, its query and their long pieces."""
+        split = urlsplit(self.url.get_secret_value())
+        tokens = [piece for piece in split.path.split("/") if len(piece) >= 8]
+        tokens += [value for values in parse_qs(split.query).values() for value in values]
+        seen = [f"{split.path}?{split.query}"] if split.query else []
+        return (*super().secrets(), *seen, *tokens)
+
 
 class Webhook(ChannelKind[WebhookSettings]):
     """Signed JSON by POST."""
@@ -88,7 +96,7 @@ class Webhook(ChannelKind[WebhookSettings]):
         refuse_redirect(answer)
         if 200 <= answer.status < 300:
             return Receipt(f"http_{answer.status}", f"{urlsplit(url).hostname} 已接收。")
-        raise _failure(answer, delivery.now)
+        raise _failure(answer, delivery.now, settings.secrets())
 
     def explain(self, code: str) -> str | None:
         """Chinese for an http_ code."""
@@ -141,9 +149,11 @@ def _words(status: int) -> str:
     return _PERMANENT.get(status, "对方拒绝了请求，请核对接口约定。") + f"（HTTP {status}）"
 
 
-def _failure(answer: Answer, now: datetime) -> TemporaryFailure | PermanentFailure:
+def _failure(
+    answer: Answer, now: datetime, secrets: tuple[str, ...]
+) -> TemporaryFailure | PermanentFailure:
     code = f"http_{answer.status}"
-    words = _words(answer.status) + remark(answer.body)
+    words = _words(answer.status) + remark(answer.body, secrets)
     if answer.status in _PASSING or answer.status >= 500:
         return TemporaryFailure(code, words, retry_after(answer, now))
     return PermanentFailure(code, words, stops_channel=answer.status not in _ABOUT_ONE_MESSAGE)

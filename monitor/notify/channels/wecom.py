@@ -101,7 +101,7 @@ class WeCom(ChannelKind[WeComSettings]):
         if errcode == 0:
             return Receipt("0", "企业微信已接收。")
         told = meaning(errcode)
-        words = f"{told.words}（错误码 {errcode}）{remark(errmsg)}"
+        words = f"{told.words}（错误码 {errcode}）{remark(errmsg, settings.secrets())}"
         if told.passing:
             raise TemporaryFailure(str(errcode), words, told.retry_after)
         raise PermanentFailure(str(errcode), words, told.stops)

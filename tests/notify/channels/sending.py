@@ -4,6 +4,8 @@ import asyncio
 import time
 import traceback
 
+import pytest
+
 from monitor.notify import Channel, DeliveryFailure, Receipt, send
 from monitor.notify.kind import Settings
 from monitor.notify.render import kind_of, render
@@ -20,16 +22,21 @@ def send_alert(channel: Channel, message=ALERT, **how) -> Receipt:
 def failing(kind: type[DeliveryFailure], channel: Channel, *, within: float = 5.0, **how):
     """The failure of a send, which has to be of this kind, in time and without secrets."""
     began = time.monotonic()
-    try:
-        receipt = send_alert(channel, **how)
-    except DeliveryFailure as failure:
-        took = time.monotonic() - began
-        assert type(failure) is kind, failure
-        assert took < within, f"{took:.1f} s"
-        settings: Settings = kind_of(channel).read(channel.settings)
-        shown = "".join(traceback.format_exception(failure)) + repr(failure) + failure.words
-        for secret in settings.secrets():
-            assert not secret or secret not in shown
-        assert failure.__cause__ is None and failure.__context__ is None
-        return failure
-    raise AssertionError(f"no failure but {receipt}")
+    with pytest.raises(DeliveryFailure) as caught:
+        send_alert(channel, **how)
+    took = time.monotonic() - began
+    failure = caught.value
+    assert type(failure) is kind, failure
+    assert took < within, f"{took:.1f} s"
+    shown = "".join(traceback.format_exception(failure)) + repr(failure)
+    given_away = [secret for secret in secrets_of(channel) if secret in shown]
+    assert given_away == []
+    assert failure.__cause__ is None
+    assert failure.__context__ is None
+    return failure
+
+
+def secrets_of(channel: Channel) -> list[str]:
+    """Every non-empty secret of the channel's settings."""
+    settings: Settings = kind_of(channel).read(channel.settings)
+    return [secret for secret in settings.secrets() if secret]

@@ -49,7 +49,8 @@ def test_any_2xx_is_a_receipt(office, status):
 def test_a_busy_receiver_is_tried_again_when_it_asks(office, status):
     office.answers(status, headers={"Retry-After": "120"})
     failure = failing(TemporaryFailure, at(office))
-    assert failure.code == f"http_{status}" and failure.retry_after == 120
+    assert failure.code == f"http_{status}"
+    assert failure.retry_after == 120
 
 
 def test_retry_after_may_be_a_date_or_nonsense(office):
@@ -73,13 +74,15 @@ def test_other_refusals_are_permanent(office, status, stops, words):
     office.answers(status, "missing field")
     failure = failing(PermanentFailure, at(office))
     assert failure.stops_channel is stops
-    assert words in failure.words and "missing field" in failure.words
+    assert words in failure.words
+    assert "missing field" in failure.words
 
 
 def test_a_redirect_is_not_followed(office):
     office.redirects()
     failure = failing(PermanentFailure, at(office))
-    assert "不跟随" in failure.words and len(office.received) == 1
+    assert "不跟随" in failure.words
+    assert len(office.received) == 1
 
 
 def test_hanging_and_cutting_off_are_tried_again(office):
@@ -98,5 +101,6 @@ def test_neither_url_nor_secret_shows_when_the_receiver_repeats_them(office, cap
     caplog.set_level(logging.DEBUG)
     office.echoes(403)
     failure = failing(PermanentFailure, at(office))
-    assert "url-token-777" not in failure.words and "url-token-777" not in caplog.text
+    assert "url-token-777" not in failure.words
+    assert "url-token-777" not in caplog.text
     assert SECRET not in caplog.text

@@ -25,8 +25,10 @@ def at(robot, **more):
 def test_a_message_arrives_with_key_and_delivery_id(robot):
     receipt = send_alert(at(robot), delivery_id="n12-duty-1")
     (received,) = robot.wait_for(1)
-    assert receipt.code == "0" and "已接收" in receipt.words
-    assert received.path == "/cgi-bin/webhook/send" and received.key == KEY
+    assert receipt.code == "0"
+    assert "已接收" in receipt.words
+    assert received.path == "/cgi-bin/webhook/send"
+    assert received.key == KEY
     assert received.delivery == "n12-duty-1"
     assert received.json["msgtype"] == "markdown"
     assert "2026-0012" in received.text
@@ -41,8 +43,10 @@ def test_text_is_sent_as_text(robot):
 def test_http_200_with_an_error_code_is_a_failure(robot):
     robot.answers_errcode(45009, "api freq out of limit")
     failure = failing(TemporaryFailure, at(robot))
-    assert failure.code == "45009" and failure.retry_after == 60
-    assert "频繁" in failure.words and "api freq out of limit" in failure.words
+    assert failure.code == "45009"
+    assert failure.retry_after == 60
+    assert "频繁" in failure.words
+    assert "api freq out of limit" in failure.words
 
 
 def test_a_rate_limit_passes(robot):
@@ -59,7 +63,8 @@ def test_a_rate_limit_passes(robot):
 def test_a_permanent_error_stops_the_channel_or_only_this_message(robot, errcode, stops):
     robot.answers_errcode(errcode)
     failure = failing(PermanentFailure, at(robot))
-    assert failure.code == str(errcode) and failure.stops_channel is stops
+    assert failure.code == str(errcode)
+    assert failure.stops_channel is stops
     assert f"错误码 {errcode}" in failure.words
 
 
@@ -72,7 +77,8 @@ def test_busy_and_unknown_errors_are_tried_again(robot, errcode):
 def test_a_robot_that_hangs_is_cut_at_the_deadline(robot):
     robot.hangs()
     failure = failing(TemporaryFailure, at(robot), timeout=0.4, within=2.0)
-    assert failure.code == "timeout" and "可能已送达" in failure.words
+    assert failure.code == "timeout"
+    assert "可能已送达" in failure.words
 
 
 def test_a_robot_that_drips_is_cut_at_the_deadline(robot):
@@ -93,7 +99,8 @@ def test_a_robot_that_cuts_off_is_tried_again(robot):
 def test_a_captive_portal_is_recognised(robot):
     robot.says_html()
     failure = failing(TemporaryFailure, at(robot))
-    assert failure.code == "not_wecom" and "上网认证" in failure.words
+    assert failure.code == "not_wecom"
+    assert "上网认证" in failure.words
 
 
 @pytest.mark.parametrize(
@@ -108,14 +115,16 @@ def test_an_answer_of_another_shape_is_no_success(robot, body):
 def test_a_redirect_is_not_followed(robot):
     robot.redirects(robot.api_host + "/elsewhere")
     failure = failing(PermanentFailure, at(robot))
-    assert failure.code == "http_302" and len(robot.received) == 1
+    assert failure.code == "http_302"
+    assert len(robot.received) == 1
 
 
 @pytest.mark.parametrize("status", [403, 407, 429, 500, 502, 503])
 def test_a_proxy_in_between_is_tried_again(robot, status):
     robot.answers(status, headers={"Retry-After": "7"})
     failure = failing(TemporaryFailure, at(robot))
-    assert failure.code == f"http_{status}" and failure.retry_after == 7
+    assert failure.code == f"http_{status}"
+    assert failure.retry_after == 7
 
 
 def test_a_wrong_api_host_is_named(robot):
@@ -140,7 +149,8 @@ def test_a_server_that_repeats_the_key_does_not_bring_it_into_our_words(robot, c
 
 def test_a_ca_file_that_is_not_there_is_a_matter_of_settings(robot):
     failure = failing(PermanentFailure, at(robot, ca_file="/nowhere/ca.pem"))
-    assert failure.code == "settings" and "ca_file" in failure.words
+    assert failure.code == "settings"
+    assert "ca_file" in failure.words
 
 
 @pytest.mark.parametrize("bad", ["", "a\r\nX-Evil: 1", "x" * 129, "编号"])
