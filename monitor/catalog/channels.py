@@ -89,19 +89,20 @@ def _check_secret(name: str, label: str, text: str, at: At, found: Findings) -> 
     )
 
 
-def resolve(settings: Mapping[str, Any], secrets: Mapping[str, str]) -> dict[str, str]:
-    """The settings as text with each `${NAME}` replaced by `secrets[NAME]`.
+def resolve(settings: Mapping[str, Any], secrets: Mapping[str, str]) -> dict[str, Any]:
+    """The settings with each `${NAME}` replaced by `secrets[NAME]`, and without empty ones.
 
     `secrets` holds the settings YUQING_SECRET_* without that beginning. Raises `SecretMissing`
     with all the names that are not there.
     """
-    resolved: dict[str, str] = {}
+    resolved: dict[str, Any] = {}
     missing: list[str] = []
     for name, value in settings.items():
-        text = str(value)
-        reference = REFERENCE.fullmatch(text)
+        if value is None:
+            continue
+        reference = REFERENCE.fullmatch(value) if isinstance(value, str) else None
         if reference is None:
-            resolved[name] = text
+            resolved[name] = value
         elif secrets.get(reference[1]):
             resolved[name] = secrets[reference[1]]
         else:

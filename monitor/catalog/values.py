@@ -64,7 +64,7 @@ class Channel:
     enabled: bool = True
     settings: Mapping[str, Any] = field(default_factory=dict)
 
-    def resolved(self, secrets: Mapping[str, str]) -> dict[str, str]:
+    def resolved(self, secrets: Mapping[str, str]) -> dict[str, Any]:
         """Settings ready for sending; raises `channels.SecretMissing`."""
         return resolve(self.settings, secrets)
 

@@ -8,7 +8,7 @@ from typing import Protocol, Self
 from monitor.query import Document, Query
 
 
-class IndexUnavailable(RuntimeError):
+class IndexUnavailable(RuntimeError):  # noqa: N818 - a state of the store, not a fault
     """The index cannot be read or written now; nothing was half written, trying again helps.
 
     `words` says in Chinese what is wrong and what to do.

@@ -1,0 +1,1 @@
+"""Processes: supervisor, broker launcher, is-it-there probes (no Django, no Celery)."""

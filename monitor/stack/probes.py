@@ -144,6 +144,8 @@ def sqlite(version: str | None = None) -> Probe:
 def port(number: int, host: str = "127.0.0.1") -> Probe:
     """Can the console listen on this TCP port?"""
     name, cure = "端口", "请停止占用它的程序，或用 yuqing up --port 换一个端口"
+    if not 0 < number < 65536:  # getaddrinfo would take it modulo 65536
+        return Probe(name, False, f"{number} 不是端口号", "端口号应在 1 到 65535 之间")
     try:
         family, kind, _, _, address = socket.getaddrinfo(
             host, number, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -152,11 +154,10 @@ def port(number: int, host: str = "127.0.0.1") -> Probe:
             mine.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             mine.bind(address)
             mine.listen(1)
-    except (OSError, OverflowError) as error:
-        code = error.errno if isinstance(error, OSError) else None
-        if code == errno.EADDRINUSE:
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
             return Probe(name, False, f"{host}:{number} 已被占用", cure)
-        if code == errno.EACCES:
+        if error.errno == errno.EACCES:
             cure = "1024 以下的端口只有 root 可用，请用 yuqing up --port 换一个"
         return Probe(name, False, f"{host}:{number} 不能用（{_brief(error)}）", cure)
     return Probe(name, True, f"{host}:{number} 可用")

@@ -165,7 +165,7 @@ class MailServer:
             await self._over.wait()
             return "421 too late"
         if self._cuts_off:
-            assert server.transport is not None
+            assert isinstance(server.transport, asyncio.WriteTransport)
             server.transport.abort()
             return "421 gone"
         login = session.auth_data

@@ -275,7 +275,9 @@ def _broken(error: Exception, settings: MailSettings) -> TemporaryFailure:
         if "ssl" in type(seen).__module__ or "SSL" in type(seen).__name__:
             return TemporaryFailure("tls", f"与 {where} 的加密连接没有建立，{TLS_CURE}")
         seen = seen.__cause__ or seen.__context__
-    if isinstance(error, OSError):
+    # aiosmtplib's own errors are OSErrors too, but they come after the connection was made.
+    cut = isinstance(error, (aiosmtplib.SMTPException, ConnectionResetError, BrokenPipeError))
+    if isinstance(error, OSError) and not cut:
         return TemporaryFailure(
             "unreachable",
             f"连不上 {where}（{error.strerror or '连接失败'}），请检查 host、port、网络和防火墙。",
