@@ -36,8 +36,9 @@ def main() -> int:
     parser.add_argument("--articles", type=int, default=10_000)
     parser.add_argument("--naive", type=int, default=300)
     options = parser.parse_args()
+    # One article in fifty is a reprint of one of twenty stories; the rest are all different.
     texts = [
-        f"{STORIES[n % len(STORIES)]}（第{n}次反映）{note(n)}" if n % 20 == 0 else note(n) + note(-n)
+        f"转{n}：{STORIES[n // 50 % len(STORIES)]}" if n % 50 == 0 else note(n) + note(-n)
         for n in range(options.articles)
     ]
     length = sum(map(len, texts)) / len(texts)

@@ -81,7 +81,8 @@ def bubbles(messages: Iterable[Received]) -> str:
         before = at
         words = markdown(one.text) if one.type == "markdown" else plain(one.text)
         parts.append(
-            f'<div class="message" data-n="{one.n}"><span class="avatar" aria-hidden="true">舆</span>'
+            f'<div class="message" data-n="{one.n}">'
+            '<span class="avatar" aria-hidden="true">舆</span>'
             f'<div><p class="name">舆情值班机器人<span class="bot">机器人</span></p>'
             f'<div class="bubble">{words}</div><p class="at">{at:%H:%M:%S}</p></div></div>'
         )

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from random import Random
 
-from demo.articles import Article
+from demo.archive import Article
 
 # A feed shows at most this many entries, as most real ones do.
 WINDOW = 60

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from demo.articles import load
+from demo.archive import load
 from demo.press import Press
 from demo.robot import Robot
 from demo.sites import BY_SLUG, SITES, Manner
@@ -43,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     press, clock = begin(options.now, options.seed, options.speed, state)
     county = County(
         press=press,
-        robot=Robot(state / "phone.json" if state else None),
+        robot=Robot(state / "demo-phone.json" if state else None),
         clock=clock,
         base=f"http://{HOST}:{options.port}",
     )
@@ -63,7 +63,7 @@ def begin(
     moment = now or datetime.now(SHANGHAI)
     start = known if known is not None and now is None else moment
     if state is not None and start is not known:
-        (state / "start.json").write_text(json.dumps({"start": start.isoformat()}), "utf-8")
+        (state / "demo-start.json").write_text(json.dumps({"start": start.isoformat()}), "utf-8")
     began = time.monotonic()
 
     def clock() -> datetime:
@@ -73,13 +73,13 @@ def begin(
 
 
 def _remembered(state: Path | None) -> datetime | None:
-    if state is None or not (state / "start.json").is_file():
+    if state is None or not (state / "demo-start.json").is_file():
         return None
     try:
-        words = json.loads((state / "start.json").read_text("utf-8"))
+        words = json.loads((state / "demo-start.json").read_text("utf-8"))
         start = datetime.fromisoformat(words["start"])
     except (ValueError, KeyError, TypeError):
-        log.warning("看不懂 %s，故事从头开始。", state / "start.json")
+        log.warning("看不懂 %s，故事从头开始。", state / "demo-start.json")
         return None
     return start if start.tzinfo else None
 

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
@@ -78,8 +78,10 @@ def make_app(county: County) -> web.Application:
 
 
 @web.middleware
-async def _guarded(request: web.Request, handler: web.RequestHandler) -> web.StreamResponse:
-    answer: web.StreamResponse = await handler(request)
+async def _guarded(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    answer = await handler(request)
     answer.headers["Content-Security-Policy"] = pages.CSP
     answer.headers["X-Content-Type-Options"] = "nosniff"
     return answer

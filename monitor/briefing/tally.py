@@ -148,12 +148,18 @@ class _Tally:
         now: Sequence[Row],
         then: Sequence[Row],
         condition: str,
-        days: Period | None = None,
-        days_before: Period | None = None,
+        on: tuple[date, date] | None = None,
     ) -> Measure:
-        """The number over all sources, and its change over the common ones if there are any."""
-        p, days, before = self.period, days or self.period, days_before or self.period.before
-        all_ = self.figure(group, f"{p.this}{name}", now, [during(days) + condition])
+        """The number over all sources, and its change over the common ones if there are any.
+
+        `on` narrows it to one day and its counterpart in the period before.
+        """
+        this, previous = f"{self.period.this}{name}", f"{self.period.previous}{name}"
+        days, before = self.period, self.period.before
+        if on:
+            days, before = Period(on[0], on[0]), Period(on[1], on[1])
+            this, previous = f"{this} {on[0]:%m-%d}", f"{previous} {on[1]:%m-%d}"
+        all_ = self.figure(group, this, now, [during(days) + condition])
         if not self.common:
             return Measure(all_, None)
         kept = self._common(now)
@@ -161,9 +167,9 @@ class _Tally:
         comparable = all_
         if len(kept) < len(now):
             asked = [during(days) + condition + scope for scope in scopes]
-            comparable = self.figure(group, f"{p.this}{name}（可比信源）", kept, asked)
+            comparable = self.figure(group, f"{this}（可比信源）", kept, asked)
         asked = [during(before) + condition + scope for scope in scopes]
-        earlier = self.figure(group, f"{p.previous}{name}（可比信源）", self._common(then), asked)
+        earlier = self.figure(group, f"{previous}（可比信源）", self._common(then), asked)
         return Measure(all_, Change(comparable, earlier))
 
     def _common(self, rows: Sequence[Row]) -> list[Row]:
@@ -247,15 +253,7 @@ class _Tally:
     ) -> dict[date, Measure]:
         on, on_before = _grouped(now), _grouped(then)
         return {
-            day: self.measure(
-                "走势",
-                f"{name} {day:%m-%d}" + ("" if self.period.length > 31 else f" 对 {before:%m-%d}"),
-                on[day],
-                on_before[before],
-                condition,
-                Period(day, day),
-                Period(before, before),
-            )
+            day: self.measure("走势", name, on[day], on_before[before], condition, (day, before))
             for day, before in zip(self.period.days, self.period.before.days, strict=True)
         }
 

@@ -43,16 +43,19 @@ def batch() -> int:
     if not claims:
         return 0
     lore = knowledge.current()
+    # Read before the articles are: what changes in between makes the event due again.
+    revs = dict(
+        Event.objects.filter(pk__in=[claim.key for claim in claims]).values_list("pk", "rev")
+    )
     for claim in claims:
         # One by one: an event that cannot be judged must not keep its neighbours from being told.
         with attempt(LANE, [claim]):
-            _judge(claim, lore)
+            _judge(claim, revs[claim.key], lore)
     return len(claims)
 
 
-def _judge(claim: Claim, lore: Lore) -> None:
+def _judge(claim: Claim, rev: int, lore: Lore) -> None:
     now = timezone.now()
-    rev = Event.objects.values_list("rev", flat=True).get(pk=claim.key)
     view = facts.view(claim.key, lore, now)
     verdict = assess(view, lore.rules, now) if view else None
     with transaction.atomic():
@@ -115,7 +118,7 @@ def _raise(
         pushed=not verdict.stale,
     )
     _show_level(view.event, level)
-    log.warning("预警 %s：%s", alert.number, alert.headline)
+    log.warning("预警 %s%s：%s", alert.number, "" if alert.pushed else "（只记录）", alert.headline)
     if alert.pushed:
         _notify(alert, "alert", verdict.reasons, view, lore, now)
 

@@ -3,9 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
-
-from django.db.models import Count, Max, Min
+from typing import Any, NamedTuple
 
 from monitor.detect.facts import ANSWER, ArticleFacts, Cue, EventView, MatterFact
 from monitor.models import Article
@@ -14,48 +12,66 @@ from monitor.text.casualties import Casualties
 
 FIRST, NEWEST, NOTEWORTHY, OFFICIAL = 20, 40, 40, 10
 """Articles of an event that are judged: its first, its newest, the newest with matters, official ones."""
+MOST = 5_000
+"""Articles of an event of which anything is read at all."""
 ANSWERS = 20
 ANSWER_WINDOW = timedelta(days=7)
 CUE_KINDS = {"official": ANSWER}
 """Where the reader's word for a cue is not the rule's."""
 
 
+class _Narrow(NamedTuple):
+    """The little of an article that decides whether it is looked at."""
+
+    id: int
+    source: str
+    published: datetime
+    noteworthy: bool
+
+
 def view(event: int, lore: Lore, now: datetime) -> EventView | None:
     """The event as it stands, or None when it has no articles (all moved to another event)."""
-    articles = Article.objects.filter(event_id=event, analysed_edition__gt=0).order_by()
-    counts = articles.aggregate(
-        total=Count("id"),
-        sources=Count("source", distinct=True),
-        first=Min("published"),
-        last=Max("published"),
-    )
-    if not counts["total"]:
+    rows = Article.objects.filter(event_id=event, analysed_edition__gt=0)
+    newest = [
+        _Narrow(*row)
+        for row in rows.order_by("-published", "-id").values_list(
+            "id", "source", "published", "analysis__noteworthy"
+        )[:MOST]
+    ]
+    if not newest:
         return None
-    slugs = articles.values_list("source", flat=True).distinct()
-    known = facts(_chosen(articles, lore), lore)
+    total, first = len(newest), newest[-1].published
+    if total == MOST:  # a story of a lifetime: its oldest articles count, but are not looked at
+        total = rows.count()
+        first = rows.order_by("published").values_list("published", flat=True)[0]
+    chosen, answers = _chosen(newest, lore), _answers(event, first, lore)
+    known = facts(chosen | answers, lore)
+    sources = {row.source for row in newest}
     return EventView(
         event=event,
-        articles=known,
-        total=counts["total"],
-        sources=counts["sources"],
-        platforms=tuple(sorted({_platform(slug, lore) for slug in slugs})),
-        first=counts["first"],
-        last=counts["last"],
-        growth=articles.filter(published__gt=now - timedelta(hours=1), published__lte=now).count(),
-        answers=facts(_answers(event, counts["first"], lore), lore),
+        articles=tuple(fact for fact in known if fact.article in chosen),
+        total=total,
+        sources=len(sources),
+        platforms=tuple(sorted({_platform(slug, lore) for slug in sources})),
+        first=first,
+        last=newest[0].published,
+        growth=sum(now - timedelta(hours=1) < row.published <= now for row in newest),
+        answers=tuple(fact for fact in known if fact.article in answers),
     )
 
 
-def _chosen(articles: Any, lore: Lore) -> set[int]:
-    """Ids of the articles that are looked at."""
-    if articles[FIRST + NEWEST : FIRST + NEWEST + 1].count() == 0:
-        return set(articles.values_list("id", flat=True))
-    newest = articles.order_by("-published", "-id")
+def _chosen(newest: Sequence[_Narrow], lore: Lore) -> set[int]:
+    """Ids of the articles that are looked at, of an event's articles from the newest back."""
+    official = set(_official(lore))
     return {
-        *articles.order_by("published", "id").values_list("id", flat=True)[:FIRST],
-        *newest.values_list("id", flat=True)[:NEWEST],
-        *newest.filter(analysis__noteworthy=True).values_list("id", flat=True)[:NOTEWORTHY],
-        *newest.filter(source__in=_official(lore)).values_list("id", flat=True)[:OFFICIAL],
+        row.id
+        for part in (
+            newest[:NEWEST],
+            newest[-FIRST:],
+            [row for row in newest if row.noteworthy][:NOTEWORTHY],
+            [row for row in newest if row.source in official][:OFFICIAL],
+        )
+        for row in part
     }
 
 

@@ -13,7 +13,6 @@ A source is *alive* in a period when we know that it was heard in it:
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 
 from django.conf import settings
 from django.db import connection
@@ -195,13 +194,7 @@ def _lives(events: list[int]) -> dict[int, Life]:
         for event in events
     }
     return {
-        event: Life(titles[event], *_known(first))
+        event: Life(titles[event], began=first[0], first_source=first[1])
         for event, first in firsts.items()
         if first is not None
     }
-
-
-def _known(first: tuple[datetime, str]) -> tuple[datetime, str]:
-    """The first telling as a pair of its own; rows come as tuples of any length."""
-    published, source = first
-    return published, source

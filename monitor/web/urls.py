@@ -1,5 +1,31 @@
 """The console's addresses."""
 
-from django.urls import URLPattern
+from collections.abc import Callable
 
-urlpatterns: list[URLPattern] = []
+from django.http import HttpResponse
+from django.urls import URLPattern, path
+from django.views.decorators.cache import never_cache
+from django.views.generic import RedirectView
+
+from monitor.web import alerts, articles, channels, health, search, sign_in, sources
+
+
+def _page(route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
+    """A page is never kept by browser or proxy: after signing out, Back shows nothing."""
+    return path(route, never_cache(view), name=name)
+
+
+urlpatterns: list[URLPattern] = [
+    _page("", alerts.listing, "alerts"),
+    _page("alerts", RedirectView.as_view(pattern_name="alerts"), "alerts-list"),
+    _page("alerts/<str:number>", alerts.page, "alert"),
+    _page("search", search.page, "search"),
+    _page("search/events/<int:event>", search.event, "event"),
+    _page("articles/<int:pk>", articles.page, "article"),
+    _page("sources", sources.page, "sources"),
+    _page("channels/<slug:slug>/resume", channels.resume, "resume"),
+    _page("sign-in", sign_in.by_password, "sign-in"),
+    _page("enter/<str:token>", sign_in.by_link, "enter"),
+    _page("sign-out", sign_in.out, "sign-out"),
+    _page("healthz", health.alive, "health"),
+]

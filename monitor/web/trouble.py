@@ -1,0 +1,99 @@
+"""What stands in the way of watching or telling, in words with the cure: never a silent failure."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Q
+
+from monitor.models import ChannelState, Delivery, Source
+from monitor.pipeline import knowledge
+
+SILENT = timedelta(hours=1)
+NEVER_FAILURES = 3
+"""A source that never succeeded is told of after so many failures."""
+NAMED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """`words` tell what is wrong, `cure` what to do; `channel` is set where it can be resumed."""
+
+    grave: bool
+    words: str
+    cure: str
+    channel: str = ""
+    sources: bool = False
+
+
+def troubles(now: datetime) -> list[Trouble]:
+    """Gravest first; empty when all is well."""
+    return [*_stopped(), *_faulty(), *_none(), *_failing(now)]
+
+
+def _stopped() -> list[Trouble]:
+    stopped = list(ChannelState.objects.exclude(stopped=None).order_by("slug"))
+    if not stopped:
+        return []
+    names = channel_names()
+    waiting = dict(
+        Delivery.objects.filter(channel__in=[row.slug for row in stopped])
+        .filter(Q(state=Delivery.QUEUED) | Q(state=Delivery.SENDING))
+        .order_by()
+        .values_list("channel")
+        .annotate(n=Count("id"))
+    )
+    return [
+        Trouble(
+            grave=True,
+            words=f"渠道“{names.get(row.slug, row.slug)}”已停用：{row.words or '原因未记录'}",
+            cure=f"有 {waiting.get(row.slug, 0)} 条消息在等待。排除故障后恢复渠道，即会发出。",
+            channel=row.slug,
+        )
+        for row in stopped
+    ]
+
+
+def _faulty() -> list[Trouble]:
+    names = channel_names()
+    return [
+        Trouble(True, f"渠道“{names.get(slug, slug)}”用不了：{words}", "补上后即生效，不必重启。")
+        for slug, words in sorted(knowledge.current().faulty.items())
+    ]
+
+
+def _none() -> list[Trouble]:
+    lore = knowledge.current()
+    found = []
+    if not Source.objects.filter(active=True).exists():
+        cure = "用命令 yuqing source add 网址 添加，或写进本单位目录的 sources.yaml。"
+        found.append(Trouble(True, "还没有信源，采集不到任何文章。", cure, sources=True))
+    if not lore.channels and not lore.faulty:
+        cure = "请在本单位目录的 channels.yaml 中添加渠道，再用 yuqing channel test 试发。"
+        found.append(Trouble(False, "还没有推送渠道，预警只显示在这里，不会发到手机。", cure))
+    return found
+
+
+def failing(now: datetime) -> list[Source]:
+    """Sources that have brought nothing but errors for more than an hour."""
+    rows = Source.objects.filter(active=True, failures__gt=0)
+    return [
+        row
+        for row in rows
+        if (now - row.succeeded > SILENT if row.succeeded else row.failures >= NEVER_FAILURES)
+    ]
+
+
+def _failing(now: datetime) -> list[Trouble]:
+    rows = failing(now)
+    if not rows:
+        return []
+    sources = knowledge.current().sources
+    names = [sources[row.slug].name if row.slug in sources else row.slug for row in rows]
+    listed = "、".join(names[:NAMED]) + ("等" if len(names) > NAMED else "")
+    words = f"{len(names)} 个信源超过 1 小时采集失败，可能漏采：{listed}"
+    return [Trouble(False, words, "系统会一直重试。原因和下次采集时间见信源页。", sources=True)]
+
+
+def channel_names() -> dict[str, str]:
+    """What the office calls its channels, also those that are switched off."""
+    return {slug: channel.name for slug, channel in knowledge.current().values.channels.items()}
