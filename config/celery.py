@@ -1,6 +1,7 @@
 """The Celery application: how hints travel. Why each option: docs/architecture.md, "Hints"."""
 
 import os
+import warnings
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -10,6 +11,7 @@ import django
 django.setup()
 
 from celery import Celery, signals
+from celery.platforms import SecurityWarning
 from django.conf import settings
 from django.db import connections
 
@@ -19,6 +21,10 @@ from monitor.pipeline.condition import broker_url
 from monitor.pipeline.step import TURN_S
 from monitor.pipeline.steps import STEPS
 from monitor.stack.leash import leash
+
+# Six English lines at every start; that nobody should run an office's software as root is
+# said in the operators' manual.
+warnings.filterwarnings("ignore", category=SecurityWarning)
 
 HINT_EXPIRES_S = 10
 SWEEP_S = 3.0
@@ -49,7 +55,7 @@ app.conf.update(
     }
     | {"sweep": {"time_limit": 15}},
     worker_prefetch_multiplier=1,
-    worker_soft_shutdown_timeout=10,
+    worker_soft_shutdown_timeout=8,
     worker_enable_soft_shutdown_on_idle=False,
     worker_cancel_long_running_tasks_on_connection_loss=True,
     worker_hijack_root_logger=False,

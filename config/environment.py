@@ -70,12 +70,13 @@ class Environment(BaseModel):
     @field_validator("fetch_allow", mode="before")
     @classmethod
     def _networks(cls, value: Any) -> Any:
-        return tuple(ip_network(item) for item in _listed(value)) if isinstance(value, str) else value
+        return tuple(map(_network, _listed(value))) if isinstance(value, str) else value
 
     @field_validator("public_url")
     @classmethod
     def _public(cls, value: str) -> str:
-        if value and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname):
+        scheme, host = _split(value)
+        if value and (scheme not in ("http", "https") or not host):
             raise ValueError("应以 http:// 或 https:// 开头，例如 https://yuqing.example.gov.cn")
         return value.rstrip("/")
 
@@ -89,7 +90,7 @@ class Environment(BaseModel):
     @field_validator("broker_url")
     @classmethod
     def _broker(cls, value: str) -> str:
-        if value != "embedded" and urlsplit(value).scheme not in ("redis", "rediss", "redis+socket"):
+        if value != "embedded" and _split(value)[0] not in ("redis", "rediss", "redis+socket"):
             raise ValueError("可用：" + "、".join(URL_FORMS["BROKER_URL"]))
         return value
 
@@ -104,6 +105,22 @@ def _listed(value: Any) -> Any:
     if isinstance(value, str):
         return tuple(part.strip() for part in value.split(",") if part.strip())
     return value
+
+
+def _network(text: str) -> Network:
+    try:
+        return ip_network(text)
+    except ValueError:
+        raise ValueError(f"“{text}”不是网段，应写成 10.1.0.0/16 这样") from None
+
+
+def _split(url: str) -> tuple[str, str]:
+    """Scheme and host of an address, both empty when it is none."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "", ""
+    return parts.scheme, parts.hostname or ""
 
 
 def _from_file(name: str, path: str) -> str:
@@ -149,12 +166,46 @@ def _generated_key(folder: Path) -> str:
     return path.read_text(encoding="ascii").strip()
 
 
+def _key_of(folder: Path) -> str:
+    try:
+        return _generated_key(folder)
+    except OSError as error:
+        raise SettingsError(
+            f"设置 {PREFIX}DATA（数据目录）不对：{folder} 不能读写（{error.strerror}），请换一个目录或改权限"
+        ) from error
+
+
+WORDS = {
+    "int_parsing": "应为整数",
+    "greater_than_equal": "不能小于 {ge}",
+    "less_than_equal": "不能大于 {le}",
+    "string_too_short": "至少 {min_length} 个字符",
+}
+"""pydantic's own mistakes that a variable's text can make, for people."""
+
+
+def _in_words(mistake: Any) -> str:
+    said = mistake.get("ctx", {})
+    if "error" in said:  # one of our own validators, which speak Chinese
+        return str(said["error"])
+    return WORDS.get(mistake["type"], "写法不对").format(**said)
+
+
+def _kept(file: Path) -> _Given:
+    """What the data folder's own file sets."""
+    if not file.is_file():
+        return _Given({}, {})
+    try:
+        return _sort(dotenv_values(file))
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"读不了 {file}（{error}），应为 UTF-8 文本，请检查权限和编码") from error
+
+
 def read(environ: Mapping[str, str] = os.environ) -> Environment:
     """The settings in force; SettingsError with one line naming the first thing that is wrong."""
     own = _sort(environ)
     data = Path(own.values.get("data", "var")).expanduser().absolute()
-    file = data / "yuqing.env"
-    kept = _sort(dotenv_values(file)) if file.is_file() else _Given({}, {})
+    kept = _kept(data / "yuqing.env")
     values: dict[str, Any] = {**kept.values, **own.values, "data": data}
     values["secrets"] = {**kept.secrets, **own.secrets}
     try:
@@ -163,13 +214,12 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         first = error.errors()[0]
         name = PREFIX + str(first["loc"][0]).upper()
         what = Environment.model_fields[str(first["loc"][0])].description
-        message = str(first["msg"]).removeprefix("Value error, ")
-        raise SettingsError(f"设置 {name}（{what}）不对：{message}") from error
+        raise SettingsError(f"设置 {name}（{what}）不对：{_in_words(first)}") from error
     return environment.model_copy(
         update={
             "catalog": environment.catalog or data / "catalog",
             "database_url": environment.database_url or f"sqlite:///{data}/yuqing.db",
             "index_url": environment.index_url or f"sqlite:///{data}/index",
-            "secret_key": environment.secret_key or _generated_key(data),
+            "secret_key": environment.secret_key or _key_of(data),
         }
     )

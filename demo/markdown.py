@@ -11,7 +11,7 @@ _HEADING = re.compile(r"(#{1,6}) +(.+)")
 _CODE = re.compile(r"`([^`\n]+)`")
 _BOLD = re.compile(r"\*\*([^*\n]+)\*\*")
 _LINK = re.compile(r"\[([^\[\]\n]+)\]\((https?://[^\s()<>]+)\)")
-_BARE = re.compile(r"(?<![\w\"=/])(https?://[^\s<>\"'，。；）（]+)")
+_BARE = re.compile(r"(https?://[^\s<>\"'，。；）（]+)")
 _FONT = re.compile(
     r"&lt;font color=&quot;(info|comment|warning)&quot;&gt;(.*?)&lt;/font&gt;", re.DOTALL
 )
@@ -25,8 +25,10 @@ def markdown(source: str) -> str:
 
 def plain(source: str) -> str:
     """HTML of a text message: lines kept, addresses made links."""
-    words = escape(source)
-    return "<br>".join(_BARE.sub(lambda m: _ANCHOR.format(m[1], m[1]), words).split("\n"))
+    # With one group, split answers text and addresses in turn.
+    pieces = [escape(piece) for piece in _BARE.split(source)]
+    pieces[1::2] = [_ANCHOR.format(address, address) for address in pieces[1::2]]
+    return "<br>".join("".join(pieces).split("\n"))
 
 
 def _line(line: str) -> str:

@@ -35,7 +35,9 @@ TICK_S = 0.5
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs until SIGINT or SIGTERM; 1 when the port is taken."""
     options = _options(argv)
-    logging.basicConfig(format="%(asctime)s %(message)s", datefmt="%H:%M:%S", stream=sys.stdout)
+    # Under a supervisor each line already gets its time.
+    pattern = "%(asctime)s %(message)s" if sys.stdout.isatty() else "%(message)s"
+    logging.basicConfig(format=pattern, datefmt="%H:%M:%S", stream=sys.stdout)
     log.setLevel(logging.INFO)
     state: Path | None = options.state_dir
     if state is not None:
@@ -106,7 +108,8 @@ async def _serve(county: County, port: int) -> None:
 
 async def _tell(county: County) -> None:
     """One line for each article as it comes out, each site that goes or returns, and the end."""
-    told = county.press.count(county.clock())
+    # What came out while the server was starting is news as well.
+    told = county.press.count(max(county.press.start, county.clock() - timedelta(seconds=5)))
     log.info("已有 %d 篇旧闻，后面还有 %d 篇。", told, len(county.press.issues) - told)
     mortals = [site for site in SITES if site.manner is Manner.MORTAL]
     alive = {site.slug: county.alive(site) for site in mortals}

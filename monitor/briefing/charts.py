@@ -59,8 +59,7 @@ def trend(briefing: Briefing) -> bytes:
     changes = [m.change for m in measures if m.change]
     now = [m.change.now.value if m.change else m.all.value for m in measures]
     sensitive = [
-        m.change.now.value if m.change else m.all.value
-        for m in briefing.sensitive_days.values()
+        m.change.now.value if m.change else m.all.value for m in briefing.sensitive_days.values()
     ]
     canvas, axes = _canvas(72)
     places = range(period.length)
@@ -133,9 +132,7 @@ def _dress(axes: "Axes", briefing: Briefing, highest: int) -> None:
         axes.spines[side].set_visible(False)
     for label in (*axes.get_xticklabels(), *axes.get_yticklabels()):
         label.set_fontproperties(_font(9))
-    axes.legend(
-        prop=_font(9.5), frameon=False, ncols=3, loc="lower right", bbox_to_anchor=(1, 1)
-    )
+    axes.legend(prop=_font(9.5), frameon=False, ncols=3, loc="lower right", bbox_to_anchor=(1, 1))
 
 
 def shares(briefing: Briefing) -> bytes:

@@ -5,6 +5,7 @@ headings 三号 黑体, text 三号 仿宋, 28 pt lines, page numbers 四号 bet
 not installed, the font table names the next best, so that every office suite finds one.
 """
 
+import io
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -20,7 +21,12 @@ from docx.shared import Mm, Pt
 TITLE, HEADING, BODY, SONG, LATIN = "方正小标宋简体", "黑体", "仿宋", "宋体", "Times New Roman"
 # Name, the names to try next (ECMA-376 §17.8.3.1), family, and PANOSE for the last resort.
 FONTS = (
-    (TITLE, "方正小标宋_GBK,SimSun,宋体,Noto Serif SC,Noto Serif CJK SC", "roman", "02010600030101010101"),
+    (
+        TITLE,
+        "方正小标宋_GBK,SimSun,宋体,Noto Serif SC,Noto Serif CJK SC",
+        "roman",
+        "02010600030101010101",
+    ),
     (HEADING, "SimHei,Noto Sans SC,Noto Sans CJK SC", "modern", "02010609060101010101"),
     (BODY, "FangSong,仿宋_GB2312,SimSun,宋体,Noto Serif CJK SC", "modern", "02010609060101010101"),
     (SONG, "SimSun,Noto Serif SC,Noto Serif CJK SC", "roman", "02010600030101010101"),
@@ -56,13 +62,21 @@ def _normal(document: Any) -> None:
     style = document.styles["Normal"]
     style.font.size = Pt(16)
     _set_fonts(style.element.get_or_add_rPr(), BODY)
-    language = OxmlElement("w:lang")
-    language.set(qn("w:val"), "zh-CN")
-    language.set(qn("w:eastAsia"), "zh-CN")
-    style.element.rPr.append(language)
+    _speak_chinese(style.element.rPr)
+    _speak_chinese(document.styles.element.find(f".//{qn('w:docDefaults')}//{qn('w:rPr')}"))
     shape = style.paragraph_format
     shape.space_before = shape.space_after = Pt(0)
     shape.line_spacing_rule, shape.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(28)
+
+
+def _speak_chinese(rpr: Any) -> None:
+    """Han text is Chinese; Latin is not, or words and times would be broken at any letter."""
+    for old in rpr.findall(qn("w:lang")):
+        rpr.remove(old)
+    language = OxmlElement("w:lang")
+    language.set(qn("w:val"), "en-US")
+    language.set(qn("w:eastAsia"), "zh-CN")
+    rpr.append(language)
 
 
 def _heading(document: Any) -> None:
@@ -141,12 +155,19 @@ def write(
     return run
 
 
-def paragraph(document: Any, text: str) -> Any:
+def paragraph(document: Any, text: str) -> None:
     """A paragraph of running text, its first line set in by two characters."""
     made = document.add_paragraph()
     made.paragraph_format.first_line_indent = Pt(32)
     write(made, text)
-    return made
+
+
+def remark(document: Any, text: str) -> None:
+    """Like `paragraph`, one size smaller (四号): what explains rather than reports."""
+    made = document.add_paragraph()
+    made.paragraph_format.first_line_indent = Pt(28)
+    made.paragraph_format.line_spacing = Pt(23)
+    write(made, text, size=14)
 
 
 def caption(document: Any, text: str) -> None:
@@ -154,7 +175,7 @@ def caption(document: Any, text: str) -> None:
     made = document.add_paragraph()
     made.alignment = CENTRE
     shape = made.paragraph_format
-    shape.keep_with_next, shape.space_before = True, Pt(8)
+    shape.keep_with_next, shape.space_before, shape.space_after = True, Pt(8), Pt(4)
     shape.line_spacing_rule, shape.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(20)
     write(made, text, size=12, font=HEADING)
 
@@ -168,12 +189,12 @@ def note(document: Any, text: str) -> None:
     write(made, text, size=10.5)
 
 
-def picture(document: Any, png: Any, words: str) -> None:
+def picture(document: Any, png: bytes, words: str) -> None:
     """A picture over the whole width of the text; `words` are read to those who cannot see it."""
     made = document.add_paragraph()
     made.alignment = CENTRE
     made.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
-    shape = made.add_run().add_picture(png, width=Mm(TEXT_WIDTH_MM))
+    shape = made.add_run().add_picture(io.BytesIO(png), width=Mm(TEXT_WIDTH_MM))
     shape._inline.docPr.set("descr", words)
 
 
@@ -189,12 +210,15 @@ def rule(paragraph_: Any) -> None:
     )
 
 
-Cell = str | tuple[str, str]
-"""What a cell says; with a second line in small print."""
+Cell = str | tuple[str, ...]
+"""What a cell says; with further lines in small print."""
 
 
 def table(
-    document: Any, head: Sequence[str], rows: Sequence[Sequence[Cell]], widths_mm: Sequence[float],
+    document: Any,
+    head: Sequence[str],
+    rows: Sequence[Sequence[Cell]],
+    widths_mm: Sequence[float],
     left: Sequence[int] = (0,),
 ) -> Any:
     """A ruled table with a head that is repeated on each page; columns not in `left` are centred.
@@ -214,7 +238,10 @@ def table(
 
 
 def _row(
-    made: Any, cells: Sequence[Cell], widths: Sequence[Any], left: Sequence[int],
+    made: Any,
+    cells: Sequence[Cell],
+    widths: Sequence[Any],
+    left: Sequence[int],
     heading: bool = False,
 ) -> None:
     row = made.add_row()
@@ -229,6 +256,7 @@ def _row(
             where = cell.paragraphs[0] if at == 0 else cell.add_paragraph()
             where.alignment = LEFT if n in left else CENTRE
             shape = where.paragraph_format
+            shape.keep_with_next = heading  # never a head alone at the foot of a page
             shape.line_spacing_rule, shape.line_spacing = WD_LINE_SPACING.AT_LEAST, Pt(15)
             shape.space_before = Pt(3 if at == 0 else 0)
             shape.space_after = Pt(3 if at == len(lines) - 1 else 0)

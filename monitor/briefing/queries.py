@@ -6,14 +6,14 @@ articles is taken.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from monitor.briefing.values import Period, Row
 from monitor.query import Document, Names, QueryError, matches, parse
 from monitor.words import Sentiment
 
-_QUOTES = re.compile("[\"＂“”„「」『』]")
+_QUOTES = re.compile('["＂“”„「」『』]')
 _BARE = re.compile(r"[\w·]+")
 MOST_TITLES = 40
 SHORTEST_SHARED = 6
@@ -87,20 +87,28 @@ def over(sources: Sequence[str], left_out: Sequence[str]) -> tuple[str, ...]:
     return (f" -信源：{','.join(left_out)}", f" 信源：{','.join(sources)}")
 
 
-def told_in(period: Period, members: Sequence[Row], others: Sequence[Row]) -> Iterator[str]:
+def told_in(
+    period: Period,
+    members: Sequence[Row],
+    others: Sequence[Row],
+    spelled: Callable[[str], str],
+) -> Iterator[str]:
     """Queries for the articles of one event, which the language cannot name: by what their
-    titles share, by all their titles, by titles and sources, without others' titles."""
+    titles share, by all their titles, by titles and sources, without others' titles.
+    `spelled` writes a source."""
     days = during(period)
     titles = list(dict.fromkeys(plain for row in members if (plain := _plain(row.title))))
     if shared := _shared(titles):
         yield f'{days} 标题："{shared}"'
     if not titles or len(titles) > MOST_TITLES:
         return
-    wanted = f'标题："{titles[0]}"' if len(titles) == 1 else (
-        "标题：(" + " OR ".join(f'"{title}"' for title in titles) + ")"
+    wanted = (
+        f'标题："{titles[0]}"'
+        if len(titles) == 1
+        else ("标题：(" + " OR ".join(f'"{title}"' for title in titles) + ")")
     )
     yield f"{days} {wanted}"
-    sources = ",".join(sorted({row.source for row in members}))
+    sources = ",".join(spelled(slug) for slug in sorted({row.source for row in members}))
     yield f"{days} 信源：{sources} {wanted}"
     tones = ",".join(sorted({row.sentiment.label for row in members}))
     exact = f"{days} 信源：{sources} 情感：{tones} {wanted}"

@@ -5,10 +5,10 @@ A change is counted over the sources that were alive in both periods, and only o
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
-from monitor.briefing.queries import Asker, during, named, over, toned, told_in
+from monitor.briefing.material import Life, Material, prominent
+from monitor.briefing.queries import Asker, during, named, over, told_in, toned
 from monitor.briefing.values import (
     ALERTS,
     ARTICLES,
@@ -17,7 +17,6 @@ from monitor.briefing.values import (
     AlertLine,
     Briefing,
     Change,
-    Counting,
     Coverage,
     EventLine,
     Figure,
@@ -26,73 +25,7 @@ from monitor.briefing.values import (
     Row,
     TopicLine,
 )
-from monitor.query import Names
-from monitor.words import Level, Sentiment
-
-TOP_EVENTS = 10
-SMALLEST_EVENT = 2
-"""An event without an alert is worth a line from this many articles on."""
-MAIN_SOURCES = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Raised:
-    """An alert as rows tell it; `state` in words."""
-
-    event: int
-    number: str
-    level: Level
-    headline: str
-    created: datetime
-    state: str
-
-
-@dataclass(frozen=True, slots=True)
-class Life:
-    """An event beyond the period: its title, when and where it was first told."""
-
-    title: str
-    began: datetime
-    first_source: str
-
-
-@dataclass(frozen=True)
-class Material:
-    """All that was read, at one moment. `rows` are the findable articles of both periods,
-    newest first; `alive` and `alive_before` the sources (slugs) alive in each; `raised` the
-    alerts of the period, `alerted` every alert's number and level by event."""
-
-    office: str
-    period: Period
-    rows: tuple[Row, ...]
-    alive: frozenset[str]
-    alive_before: frozenset[str]
-    raised: tuple[Raised, ...]
-    alerted: Mapping[int, tuple[str, Level]]
-    counting: Counting
-    names: Names
-    source_names: Mapping[str, str]
-    topic_names: Mapping[str, str]
-
-
-def prominent(rows: Iterable[Row], alerted: Mapping[int, tuple[str, Level]]) -> list[int]:
-    """重点事件 of one period: alerts first, the gravest first, then by articles and negativity."""
-    count: Counter[int] = Counter()
-    negative: Counter[int] = Counter()
-    for row in rows:
-        if row.event is not None:
-            count[row.event] += 1
-            negative[row.event] += row.sentiment is Sentiment.NEGATIVE
-    worth = [event for event, n in count.items() if event in alerted or n >= SMALLEST_EVENT]
-    worth.sort(
-        key=lambda event: (
-            alerted[event][1] if event in alerted else Level.IV + 1,
-            -count[event],
-            -negative[event],
-            event,
-        )
-    )
-    return worth[:TOP_EVENTS]
+from monitor.words import Sentiment
 
 
 def tally(material: Material, lives: Mapping[int, Life]) -> Briefing:
@@ -163,7 +96,7 @@ class _Tally:
         if not self.common:
             return Measure(all_, None)
         kept = self._common(now)
-        scopes = over(sorted(self.common), self.left_out)
+        scopes = over(self._spelled(self.common), self._spelled(self.left_out))
         comparable = all_
         if len(kept) < len(now):
             asked = [during(days) + condition + scope for scope in scopes]
@@ -171,6 +104,13 @@ class _Tally:
         asked = [during(before) + condition + scope for scope in scopes]
         earlier = self.figure(group, f"{previous}（可比信源）", self._common(then), asked)
         return Measure(all_, Change(comparable, earlier))
+
+    def _spelled(self, sources: Iterable[str]) -> list[str]:
+        return [self._spell(slug) for slug in sorted(sources)]
+
+    def _spell(self, slug: str) -> str:
+        """A source as a query names it."""
+        return named(slug, self._source_name(slug), self.m.names.sources)
 
     def _common(self, rows: Sequence[Row]) -> list[Row]:
         return [row for row in rows if row.source in self.common]
@@ -223,14 +163,12 @@ class _Tally:
             self.figure(
                 "总体", f"{this}有文章的信源", self.now, days, value=len(sources), unit=SOURCES
             ),
-            self.figure(
-                "总体", f"{this}涉及事件", belonging, days, value=len(events), unit=EVENTS
-            ),
+            self.figure("总体", f"{this}涉及事件", belonging, days, value=len(events), unit=EVENTS),
             self.figure(
                 "总体",
                 f"{this}新发预警",
                 alerting,
-                told_in(self.period, alerting, self._others(alerting)) if alerting else days,
+                self._told_in(alerting) if alerting else days,
                 value=len(self.m.raised),
                 unit=ALERTS,
             ),
@@ -291,7 +229,14 @@ class _Tally:
 
     def _event(self, n: int, event: int) -> EventLine:
         rows = [row for row in self.now if row.event == event]
-        negative = [row for row in rows if row.sentiment is Sentiment.NEGATIVE]
+        total = self._event_figure(f"重点事件{n} 文章", rows)
+        tone = Sentiment.NEGATIVE
+        negative = self.figure(
+            "事件",
+            f"{self.period.this}重点事件{n} 敏感文章",
+            [row for row in rows if row.sentiment is tone],
+            [f"{total.query} {toned(tone)}"] if total.query else [],
+        )
         life = self.lives[event]
         number, level = self.m.alerted.get(event, ("", None))
         counts = Counter(self._source_name(row.source) for row in rows)
@@ -299,18 +244,19 @@ class _Tally:
             title=life.title,
             began=life.began,
             first_source=self._source_name(life.first_source),
-            total=self._event_figure(f"重点事件{n} 文章", rows),
-            negative=self._event_figure(f"重点事件{n} 敏感文章", negative),
+            total=total,
+            negative=negative,
             sources=tuple(counts.most_common()),
             alert=number,
             level=level,
         )
 
     def _event_figure(self, name: str, rows: Sequence[Row]) -> Figure:
-        proposals: Iterable[str] = ()
-        if rows:
-            proposals = told_in(self.period, rows, self._others(rows))
+        proposals = self._told_in(rows) if rows else ()
         return self.figure("事件", f"{self.period.this}{name}", rows, proposals)
+
+    def _told_in(self, rows: Sequence[Row]) -> Iterable[str]:
+        return told_in(self.period, rows, self._others(rows), self._spell)
 
     def _others(self, rows: Sequence[Row]) -> list[Row]:
         ids = {row.id for row in rows}

@@ -32,9 +32,7 @@ class Period:
     @property
     def before(self) -> "Period":
         """As many days, ending the day before this period begins."""
-        return Period(
-            self.first - timedelta(days=self.length), self.first - timedelta(days=1)
-        )
+        return Period(self.first - timedelta(days=self.length), self.first - timedelta(days=1))
 
     @property
     def is_week(self) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from monitor.index.keys import key_range
-from monitor.index.tokens import ALL, day_tags, pairs, singles, source_tag, topic_tag, unit_tag
+from monitor.index.tokens import ALL, day_tags, pairs, source_tag, topic_tag, unit_tag
 from monitor.query import (
     And,
     DateIn,
@@ -29,16 +29,7 @@ from monitor.query import (
 # No document carries this tag: it stands for an empty list of values.
 _NEVER = "none"
 
-_PAIRS = {
-    Field.ANY: "{title_pairs body_pairs}",
-    Field.TITLE: "title_pairs",
-    Field.BODY: "body_pairs",
-}
-_SINGLES = {
-    Field.ANY: "{title_singles body_singles}",
-    Field.TITLE: "title_singles",
-    Field.BODY: "body_singles",
-}
+_COLUMNS = {Field.ANY: "{title body}", Field.TITLE: "title", Field.BODY: "body"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +91,11 @@ def _all(nodes: tuple[Node, ...]) -> str:
 
 
 def _phrase(stream: str, field: Field) -> str:
-    one_after_another = pairs(stream)
-    if one_after_another:
-        return f"{_PAIRS[field]} : {_quoted(' '.join(one_after_another))}"
-    return f"{_SINGLES[field]} : {_quoted(singles(stream)[0])}"
+    found = pairs(stream)
+    if len(found) == 1:
+        # The pair of a last piece is the piece and the sign of the end: leave that off.
+        return f"{_COLUMNS[field]} : {_quoted(found[0][:-1])} *"
+    return f"{_COLUMNS[field]} : {_quoted(' '.join(found[:-1]))}"
 
 
 def _tags(tags: Iterable[str]) -> str:

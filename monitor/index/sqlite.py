@@ -1,8 +1,8 @@
 """The embedded index: one SQLite file a generation, words through FTS5.
 
-    files    generations as files, connections         keys     row keys in the order of search
-    match    a tree as one MATCH expression            writing  a batch, all or none
-    reading  a page, its total, its facets
+files    generations as files, connections         keys     row keys in the order of search
+match    a tree as one MATCH expression            writing  a batch, all or none
+reading  a page, its total, its facets
 """
 
 from collections.abc import Sequence

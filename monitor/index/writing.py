@@ -9,7 +9,7 @@ from pysqlite3 import dbapi2 as sqlite
 
 from monitor.index.keys import candidates, key
 from monitor.index.protocol import IndexUnavailable
-from monitor.index.tokens import tags, terms
+from monitor.index.tokens import pairs, tags
 from monitor.query import Document
 
 _STORED = "SELECT id, key, rev, digest FROM docs WHERE id IN (SELECT value FROM json_each(?))"
@@ -24,9 +24,9 @@ class _Stored:
 
 @dataclass(frozen=True, slots=True)
 class _Terms:
-    """What FTS5 is given of a document: five columns, and their digest."""
+    """What FTS5 is given of a document: three columns, and their digest."""
 
-    columns: tuple[str, str, str, str, str]
+    columns: tuple[str, str, str]
     digest: int
 
 
@@ -47,14 +47,12 @@ def write(connection: sqlite.Connection, documents: Sequence[Document]) -> None:
             connection.execute("ROLLBACK")
 
 
-def _prepare(document: Document) -> "_Terms":
-    title_pairs, title_singles = terms(document.title_stream)
-    body_pairs, body_singles = terms(document.body_stream)
+def _prepare(document: Document) -> _Terms:
+    title, body = document.title_stream, document.body_stream
     marks = tags(document)
-    # Pairs alone would not tell an empty text from a single piece.
-    text = "\n".join((document.title_stream, document.body_stream, marks)).encode()
+    text = "\n".join((title, body, marks)).encode()
     digest = int.from_bytes(blake2b(text, digest_size=8).digest(), "big", signed=True)
-    return _Terms((title_pairs, title_singles, body_pairs, body_singles, marks), digest)
+    return _Terms((" ".join(pairs(title)), " ".join(pairs(body)), marks), digest)
 
 
 def _put(
@@ -79,8 +77,8 @@ def _put(
 
 def _stays(document: Document, old: _Stored, new: _Terms) -> bool:
     """Whether only what stands beside the words (rev, event) has changed."""
-    same_second = old.key in (key(document.published, document.id),)
-    return same_second and old.digest == new.digest
+    same_place = old.key == key(document.published, document.id)
+    return same_place and old.digest == new.digest
 
 
 def _replace(
@@ -101,8 +99,7 @@ def _replace(
     # Ascending, for FTS5 flushes what it has gathered whenever a rowid goes down.
     words.sort()
     connection.executemany(
-        "INSERT INTO words (rowid, title_pairs, title_singles, body_pairs, body_singles, tags)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO words (rowid, title, body, tags) VALUES (?, ?, ?, ?)",
         words,
     )
 

@@ -81,25 +81,58 @@ def _tell(view: EventView, verdict: Assessment, lore: Lore, now: datetime) -> No
         if verdict.needs_response and verdict.level:
             _raise(view, verdict, after, lore, now)
         return
+    _show_level(view.event, Level(alert.level))
+    if not alert.pushed:
+        if verdict.needs_response and not verdict.stale:
+            _push_recorded(alert, view, verdict, after, lore, now)
+        return
     before = Snapshot.from_json(alert.told)
     new = news(before, after, lore.values.levels.growth_factor, view=view)
     at_once = any(reason.code in AT_ONCE for reason in new)
     if not new or verdict.stale or (_quiet(verdict, view, lore, now) and not at_once):
         return
     alert.told = after.told(before).to_json()
-    alert.pushed = True
+    _graver(alert, verdict)
+    alert.save(update_fields=["told", "level", "score"])
+    _notify(alert, "news" if at_once else "growth", new, view, lore, now)
+
+
+def _push_recorded(
+    alert: Alert,
+    view: EventView,
+    verdict: Assessment,
+    after: Snapshot,
+    lore: Lore,
+    now: datetime,
+) -> None:
+    """An alert that was only recorded, the event being old, is pushed once the event goes on."""
+    alert.told, alert.pushed = after.to_json(), True
+    alert.reasons = [as_json(reason) for reason in verdict.reasons]
+    _graver(alert, verdict)
+    alert.save(update_fields=["told", "pushed", "reasons", "level", "score"])
+    _notify(alert, "alert", verdict.reasons, view, lore, now)
+
+
+def _graver(alert: Alert, verdict: Assessment) -> None:
+    """Level and score of an alert only ever rise by themselves."""
+    alert.score = max(alert.score, verdict.score)
     if verdict.level and verdict.level < alert.level:
         alert.level = verdict.level
-        _show_level(view.event, verdict.level)
-    alert.score = max(alert.score, verdict.score)
-    alert.save(update_fields=["told", "pushed", "level", "score"])
-    _notify(alert, "news" if at_once else "growth", new, view, lore, now)
+        _show_level(alert.event_id, verdict.level)
 
 
 def _quiet(verdict: Assessment, view: EventView, lore: Lore, now: datetime) -> bool:
     """For some hours after an official answer mere growth is no news: reprints of the answer."""
+    answers = {
+        quote.article
+        for reason in verdict.reasons
+        if reason.code == "answered"
+        for quote in reason.evidence
+    }
+    known = (*view.articles, *view.answers)
+    answered = [article.published for article in known if article.article in answers]
     hours = timedelta(hours=lore.values.levels.quiet_hours)
-    return verdict.answered and now - view.last < hours
+    return bool(answered) and now - min(answered) < hours
 
 
 def _raise(
@@ -131,9 +164,10 @@ def _next_number(now: datetime) -> str:
 
 
 def _show_level(event: int, level: Level) -> None:
-    """The index shows an article's level, so its articles are to be indexed again."""
-    Article.objects.filter(event_id=event).update(level=level, rev=F("rev") + 1)
-    wake.hint("index")
+    """The index shows an article's level: those that do not have it yet are indexed again."""
+    late = Article.objects.filter(event_id=event).exclude(level=level)
+    if late.update(level=level, rev=F("rev") + 1):
+        wake.hint("index")
 
 
 def _notify(

@@ -43,6 +43,11 @@ def apply() -> tuple[Change, ...]:
         if moved:
             Knowledge.moved()
             _sources()
+            _readdressed(
+                change.slug
+                for change in changes
+                if change.kind == "source" and {"url", "kind"} & {one.name for one in change.fields}
+            )
             wake.hint("collect")
     return changes
 
@@ -51,6 +56,7 @@ def edit(kind: str, slug: str, value: Item | None, by: str) -> None:
     """A person's edit of one item (None removes it); raises catalog.CatalogErrors for a bad one."""
     if value is not None:
         build(kind, slug, value, load_names())
+    before = items(kind).get(slug) or {}
     with transaction.atomic():
         CatalogItem.objects.update_or_create(
             kind=kind,
@@ -63,6 +69,8 @@ def edit(kind: str, slug: str, value: Item | None, by: str) -> None:
         )
         Knowledge.moved()
         _sources()
+        if kind == "source" and value and before.get("url") != value.get("url"):
+            _readdressed([slug])
         wake.hint("collect")
 
 
@@ -123,3 +131,10 @@ def _sources() -> None:
     Source.objects.bulk_create(Source(slug=slug, due=now) for slug in active - known)
     Source.objects.filter(slug__in=active, active=False).update(active=True, due=now)
     Source.objects.exclude(slug__in=active).filter(active=True).update(active=False)
+
+
+def _readdressed(slugs: Iterable[str]) -> None:
+    """What an old address said of its newest state must not make a new one answer "unchanged"."""
+    Source.objects.filter(slug__in=list(slugs)).update(
+        etag="", last_modified="", due=timezone.now()
+    )

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from queue import SimpleQueue
 
 from django.conf import settings
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from monitor.catalog import values as catalog
@@ -37,6 +37,10 @@ EDITIONS = 50
 INSERT = 500
 
 Outcome = Polled | PollFailure
+
+UNWRITABLE = PollFailure(
+    "internal", "系统自身出错，没能写入该信源的文章：请把日志中该信源的报错交给系统管理员。"
+)
 
 LANE = Lane(
     Source, "collect", "active AND due <= %s", "due", LIMIT + LEASE_SLACK, endless=True
@@ -84,8 +88,10 @@ def poll(claims: Sequence[Claim]) -> None:
     requests = []
     for slug, row in rows.items():
         source = lore.sources.get(slug)
-        if source is None:  # removed from the catalogue since it was claimed
-            LANE.release([held[slug]])
+        if source is None:
+            # Removed since it was claimed, or faulty in the catalogue: it rests for a lease, or
+            # this process would claim it again and again.
+            LANE.release([held[slug]], until=timezone.now() + LANE.lease)
             continue
         requests.append(
             PollRequest(
@@ -98,7 +104,14 @@ def poll(claims: Sequence[Claim]) -> None:
             )
         )
     for request, outcome in _outcomes(requests):
-        _record(lore.sources[request.slug], held[request.slug], outcome)
+        source, claim = lore.sources[request.slug], held[request.slug]
+        try:
+            _record(source, claim, outcome)
+        except OperationalError:
+            raise  # the database is ill, which says nothing about the source: the lease runs out
+        except Exception:
+            log.exception("信源 %s 的内容写不进数据库", source.slug)
+            _record(source, claim, UNWRITABLE)
 
 
 def _outcomes(requests: Sequence[PollRequest]) -> Iterator[tuple[PollRequest, Outcome]]:

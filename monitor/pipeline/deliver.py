@@ -53,6 +53,7 @@ LANE = Lane(
 )
 
 Outcome = Receipt | TemporaryFailure | PermanentFailure
+GONE = "此渠道已不在目录中，请在目录中恢复或改用其他渠道"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +66,19 @@ class Departure:
 
 
 def batch() -> int:
-    """Send up to BATCH due deliveries; returns how many left (or were tried)."""
-    departures = _depart(timezone.now())
+    """Send up to BATCH due deliveries; returns how many were claimed.
+
+    Those that a full bucket holds back count too: behind them may stand another channel's.
+    """
+    claimed, departures = _depart(timezone.now())
     outcomes = asyncio.run(_send_all(departures)) if departures else []
     for departure, outcome in zip(departures, outcomes, strict=True):
         record(departure, outcome)
-    return len(departures)
+    return claimed
 
 
-def _depart(now: datetime) -> list[Departure]:
-    """Claim, take tokens and write "sending", in one transaction."""
+def _depart(now: datetime) -> tuple[int, list[Departure]]:
+    """Claim, take tokens and write "sending", in one transaction; also how many were claimed."""
     lore = knowledge.current()
     departures = []
     with transaction.atomic():
@@ -85,20 +89,22 @@ def _depart(now: datetime) -> list[Departure]:
             _note_death(delivery)
             channel = lore.channels.get(delivery.channel)
             if channel is None:
-                _fail(delivery, "no_channel", "此渠道已不在目录中，请在目录中恢复或改用其他渠道")
+                _fail(delivery, "no_channel", lore.faulty.get(delivery.channel, GONE))
                 continue
-            wait = _take_token(channel, now)
+            try:
+                wait = _take_token(channel, now)
+            except PermanentFailure as failure:  # its settings were changed to wrong ones
+                ChannelState.objects.get_or_create(slug=channel.slug, defaults={"updated": now})
+                stop(channel.slug, failure.code, failure.words, now)
+                _requeue(delivery, now)
+                continue
             if wait:
-                Delivery.objects.filter(pk=claim.key).update(
-                    state=Delivery.QUEUED, due=now + timedelta(seconds=wait), until=None, attempts=0
-                )
+                _requeue(delivery, now + timedelta(seconds=wait))
                 continue
             Delivery.objects.filter(pk=claim.key).update(state=Delivery.SENDING)
             Sending.objects.create(delivery=delivery, token=claim.token, began=now)
-            departures.append(
-                Departure(claim, delivery, channel)
-            )
-    return departures
+            departures.append(Departure(claim, delivery, channel))
+    return len(claims), departures
 
 
 def _note_death(delivery: Delivery) -> None:
@@ -109,9 +115,15 @@ def _note_death(delivery: Delivery) -> None:
         )
 
 
+def _requeue(delivery: Delivery, due: datetime) -> None:
+    Delivery.objects.filter(pk=delivery.pk).update(
+        state=Delivery.QUEUED, due=due, until=None, owner="", attempts=0
+    )
+
+
 def _fail(delivery: Delivery, code: str, words: str) -> None:
     Delivery.objects.filter(pk=delivery.pk).update(
-        state=Delivery.FAILED, code=code, words=words, until=None, owner=""
+        state=Delivery.FAILED, code=code, words=words[:500], until=None, owner=""
     )
 
 
@@ -143,6 +155,10 @@ async def _send(departure: Departure) -> Outcome:
         )
     except (TemporaryFailure, PermanentFailure) as failure:
         return failure
+    except Exception as error:
+        # A fault of ours with one message must not leave its neighbours without their outcome.
+        log.exception("送达 %d 出错", departure.delivery.pk)
+        return TemporaryFailure("internal", f"系统自身出错（{type(error).__name__}），将再试")
 
 
 def record(departure: Departure, outcome: Outcome) -> None:

@@ -19,7 +19,8 @@ from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
-from monitor.briefing.tally import Life, Material, Raised, prominent, tally
+from monitor.briefing.material import Life, Material, Raised, prominent
+from monitor.briefing.tally import tally
 from monitor.briefing.values import Briefing, Counting, Period, Row
 from monitor.models import Alert, Article, ArticleText, Delivery, Event, Sighting, Source
 from monitor.pipeline import knowledge
@@ -86,7 +87,7 @@ def _published(period: Period):  # type: ignore[no-untyped-def]
 
 
 def _rows(period: Period) -> tuple[tuple[Row, ...], set[str]]:
-    """The findable articles of the period and the one before, and by which models they were read."""
+    """The findable articles of the period and the one before, and the models that read them."""
     start, end = period.before.bounds[0], period.bounds[1]
     found = (
         ArticleText.objects.filter(

@@ -63,7 +63,8 @@ def _project(claims: Sequence[Claim]) -> None:
     with transaction.atomic():
         after = IndexState.objects.get(pk=1)
         if (after.active, after.building) != (before.active, before.building):
-            LANE.release(claims)  # a rebuild began or ended meanwhile: write again, to where it is now
+            # A rebuild began or ended meanwhile: write again, to where it is now.
+            LANE.release(claims, blameless=True)
             return
         bulk.update(
             Article,

@@ -85,4 +85,7 @@ def _swap(current: IndexState) -> None:
         IndexState.objects.filter(pk=1, building=current.building).update(
             active=current.building, building="", cursor=0, started=None
         )
-    search_index().drop(current.active)
+    # Names are instants: whatever is older is out of use, also what a killed rebuild left behind.
+    for generation in search_index().generations():
+        if generation < current.building:
+            search_index().drop(generation)

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import F
 
-from monitor.index import Cursor, Facets
+from monitor.index import Cursor, Facets, GenerationMissing, Page
 from monitor.models import Alert, ArticleText
 from monitor.pipeline import knowledge
 from monitor.pipeline.index import search_index, state
@@ -53,9 +54,7 @@ def search(
 ) -> Results:
     """Find articles; raises query.QueryError for a mistake in the query, IndexUnavailable."""
     query = parse(text, knowledge.current().names)
-    page = search_index().search(
-        state().active, query, size=size, before=before, facets=facets, fold=fold
-    )
+    page = _page(query, size=size, before=before, facets=facets, fold=fold)
     found = _rows([hit.id for hit in page.hits])
     numbers = dict(
         Alert.objects.filter(event_id__in={hit.event for hit in page.hits}).values_list(
@@ -66,6 +65,14 @@ def search(
         _hit(query, found[hit.id], numbers, hit.count) for hit in page.hits if hit.id in found
     )
     return Results(query, hits, page.total, page.facets, page.next)
+
+
+def _page(query: Query, **how: Any) -> Page:
+    """Ask the active generation; a rebuild may swap it between our reading its name and asking."""
+    try:
+        return search_index().search(state().active, query, **how)
+    except GenerationMissing:
+        return search_index().search(state().active, query, **how)
 
 
 def _rows(ids: list[int]) -> dict[int, ArticleText]:

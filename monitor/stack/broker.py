@@ -31,7 +31,11 @@ _PING_SECONDS = 1.0
 _PROGRAMS = ("valkey-server", "redis-server")
 # What valkey 9 and redis 7 say (aof.c, server.c) when the append-only file stops their start.
 _DAMAGE = ("append only file", "append-only", "aof")
-_HIDDEN = ("Memory overcommit must be enabled",)  # for servers with gigabytes; ours has 64 MB
+_HIDDEN = (
+    "Memory overcommit must be enabled",  # for servers with gigabytes; ours has 64 MB
+    "Received SIGTERM scheduling shutdown",  # the supervisor says it in words
+    "ready to exit, bye bye",
+)
 
 
 class BrokerError(Exception):

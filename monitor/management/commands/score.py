@@ -29,7 +29,8 @@ class Command(Console):
     def handle(self, *args: Any, **options: Any) -> None:
         path = options["file"]
         try:
-            source = Path(path).open(encoding="utf-8") if path else nullcontext(sys.stdin)  # noqa: SIM115
+            # Bytes: one line in another encoding is one bad line, not the end.
+            source = Path(path).open("rb") if path else nullcontext(sys.stdin.buffer)  # noqa: SIM115
         except OSError as error:
             self.fail(f"打不开 {path}：{error.strerror}")
         scorer = knowledge.current().scorer
@@ -43,7 +44,7 @@ class Command(Console):
         if self.bad:
             self.fail(f"有 {self.bad} 行没有打分，原因见上")
 
-    def _rows(self, lines: Iterable[str]) -> Iterator[tuple[Any, str]]:
+    def _rows(self, lines: Iterable[bytes]) -> Iterator[tuple[Any, str]]:
         for number, line in enumerate(lines, 1):
             if not line.strip():
                 continue

@@ -25,8 +25,8 @@ from monitor.stack.supervisor import Child, Supervisor
 
 DEMO_MARK = "demo.folder"
 DEMO_USER = "yanshi"
-WORKER_GRACE_S = 11.0
-"""The worker's soft shutdown of 10 s and a second to leave."""
+WORKER_GRACE_S = 12.0
+"""The worker's soft shutdown of 10 s and two to leave."""
 
 
 class Command(Console):
@@ -161,6 +161,7 @@ class Command(Console):
             env={**self._environment(), "REMAP_SIGTERM": "SIGQUIT"},
             stop_signal=signal.SIGTERM,
             grace=WORKER_GRACE_S,
+            hide=("worker: ",),
         )
 
     def _beat(self) -> Child:

@@ -1,7 +1,7 @@
 """How values look on paper and screen."""
 
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from django import template
 from django.utils import timezone
@@ -90,6 +90,31 @@ def points(value: float) -> str:
 def number(value: float) -> str:
     """86, 86.5."""
     return f"{value:g}"
+
+
+@register.filter
+def unlocal(value: float) -> str:
+    """A coordinate as SVG wants it, whatever the language of the page."""
+    return f"{value:g}"
+
+
+@register.filter
+def hundredths(share: float) -> str:
+    """A share 0..1 as a coordinate 0..100."""
+    return f"{100 * min(max(share, 0), 1):.1f}"
+
+
+@register.filter
+def due(instant: datetime) -> str:
+    """When something is going to happen, as a length of time from now."""
+    length = instant - timezone.now()
+    return f"{lasting(length)}后" if length > timedelta(seconds=1) else "即将"
+
+
+@register.simple_tag
+def querystring_of(query: str) -> str:
+    """`q=…` for an address."""
+    return urlencode({"q": query})
 
 
 @register.filter
