@@ -18,7 +18,8 @@ def database() -> pysqlite3.Connection:
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute(
-        "CREATE TABLE IF NOT EXISTS article (id INTEGER PRIMARY KEY, text TEXT, words TEXT, score REAL)"
+        "CREATE TABLE IF NOT EXISTS article"
+        " (id INTEGER PRIMARY KEY, text TEXT, words TEXT, score REAL)"
     )
     connection.execute("CREATE VIRTUAL TABLE IF NOT EXISTS found USING fts5(words)")
     connection.commit()

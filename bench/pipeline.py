@@ -94,7 +94,8 @@ def _serve(server: FeedServer, data: Path, texts: list[str]) -> None:
         sources.append(f"- {{slug: feed{n}, name: 信源{n}, url: '{feed.url}', region: home}}\n")
     (data / "catalog" / "sources.yaml").write_text("".join(sources), encoding="utf-8")
     (data / "catalog" / "places.yaml").write_text(
-        "- {slug: baishi, name: 白石镇, kind: town}\n- {slug: shuanghe, name: 双河镇, kind: town}\n",
+        "- {slug: baishi, name: 白石镇, kind: town}\n"
+        "- {slug: shuanghe, name: 双河镇, kind: town}\n",
         encoding="utf-8",
     )
 
@@ -160,7 +161,9 @@ def _peak(pid: int) -> float:
 
 
 def _indexed(data: Path) -> int:
-    return _count(data / "yuqing.db", "SELECT count(*) FROM monitor_article WHERE indexed_rev >= rev")
+    return _count(
+        data / "yuqing.db", "SELECT count(*) FROM monitor_article WHERE indexed_rev >= rev"
+    )
 
 
 def _stored(data: Path) -> int:

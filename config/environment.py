@@ -42,18 +42,20 @@ class Environment(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     data: Path = Field(default=Path("var"), description="数据目录")
-    catalog: Path | None = Field(default=None, description="本单位目录文件夹，默认为数据目录下的 catalog")
+    catalog: Path | None = Field(
+        default=None, description="本单位目录文件夹，默认为数据目录下的 catalog"
+    )
     database_url: str = Field(default="", description="数据库地址")
     broker_url: str = Field(default="embedded", description="消息中间件地址，embedded 为自带")
     index_url: str = Field(default="", description="检索库地址")
-    secret_key: str = Field(default="", min_length=0, description="签名密钥，不填则在数据目录中生成")
+    secret_key: str = Field(
+        default="", min_length=0, description="签名密钥，不填则在数据目录中生成"
+    )
     public_url: str = Field(default="", description="控制台对外网址，填写后推送中才带链接")
     allowed_hosts: tuple[str, ...] = Field(
         default=("127.0.0.1", "localhost"), description="允许访问控制台的主机名，逗号分隔"
     )
-    fetch_allow: tuple[Network, ...] = Field(
-        default=(), description="允许采集的内网网段，逗号分隔"
-    )
+    fetch_allow: tuple[Network, ...] = Field(default=(), description="允许采集的内网网段，逗号分隔")
     user_agent: str = Field(
         default="yuqing/0.1 (+feed reader)", min_length=3, description="采集时自报的名称"
     )
@@ -149,7 +151,9 @@ def _sort(given: Mapping[str, str | None]) -> _Given:
             close = difflib.get_close_matches(short.lower(), known, 1)
             hint = f"是否想写 {PREFIX}{close[0].upper()}？" if close else ""
             names = "、".join(PREFIX + field.upper() for field in sorted(known))
-            raise SettingsError(f"不认识的设置 {name}。{hint}可用的有：{names}，以及 {PREFIX}SECRET_名称")
+            raise SettingsError(
+                f"不认识的设置 {name}。{hint}可用的有：{names}，以及 {PREFIX}SECRET_名称"
+            )
     return _Given(values, hidden)
 
 
@@ -171,7 +175,8 @@ def _key_of(folder: Path) -> str:
         return _generated_key(folder)
     except OSError as error:
         raise SettingsError(
-            f"设置 {PREFIX}DATA（数据目录）不对：{folder} 不能读写（{error.strerror}），请换一个目录或改权限"
+            f"设置 {PREFIX}DATA（数据目录）不对：{folder} 不能读写"
+            f"（{error.strerror}），请换一个目录或改权限"
         ) from error
 
 
@@ -198,7 +203,9 @@ def _kept(file: Path) -> _Given:
     try:
         return _sort(dotenv_values(file))
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"读不了 {file}（{error}），应为 UTF-8 文本，请检查权限和编码") from error
+        raise SettingsError(
+            f"读不了 {file}（{error}），应为 UTF-8 文本，请检查权限和编码"
+        ) from error
 
 
 def read(environ: Mapping[str, str] = os.environ) -> Environment:

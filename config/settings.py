@@ -92,7 +92,6 @@ USE_I18N = True
 USE_TZ = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = YUQING.data / "static"
 STATICFILES_DIRS = [BASE_DIR / "monitor" / "web" / "static"]
 WHITENOISE_USE_FINDERS = True
 

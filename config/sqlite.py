@@ -17,6 +17,8 @@ def install() -> None:
     """Make `import sqlite3` mean the wheel; RuntimeError when even that one is too old."""
     if pysqlite3.sqlite_version_info < OLDEST_SAFE:
         wanted = ".".join(map(str, OLDEST_SAFE))
-        raise RuntimeError(f"SQLite {pysqlite3.sqlite_version} 太旧（需要 {wanted} 以上），请重装 pysqlite3")
+        raise RuntimeError(
+            f"SQLite {pysqlite3.sqlite_version} 太旧（需要 {wanted} 以上），请重装 pysqlite3"
+        )
     sys.modules["sqlite3"] = pysqlite3
     sys.modules["sqlite3.dbapi2"] = pysqlite3.dbapi2

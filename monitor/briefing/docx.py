@@ -25,7 +25,6 @@ def render(briefing: Briefing) -> bytes:
     _head(document, briefing, office)
     for section in (_overall, _trend, _tones, _events, _alerts, _notes):
         section(document, briefing)
-    _sign(document, briefing, office)
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()
@@ -38,11 +37,11 @@ def _head(document: Document, briefing: Briefing, office: str) -> None:
     paper.write(title, "舆 情 周 报", size=26, font=paper.TITLE)
     number = document.add_paragraph()
     number.alignment = paper.CENTRE
-    paper.write(number, f"编号：{briefing.period.number}")
+    paper.write(number, f"编号：{briefing.period.number}　期间：{briefing.period.label}", size=14)
     line = document.add_paragraph()
     line.paragraph_format.tab_stops.add_tab_stop(Mm(paper.TEXT_WIDTH_MM), WD_TAB_ALIGNMENT.RIGHT)
     line.paragraph_format.space_after = Pt(10)
-    paper.write(line, f"{office}\t期间：{briefing.period.label}", size=14)
+    paper.write(line, f"{office}\t{moment(briefing)}生成", size=14)
     paper.rule(line)
 
 
@@ -171,10 +170,9 @@ def _events(document: Document, briefing: Briefing) -> None:
 def _event(n: int, line: EventLine) -> tuple[paper.Cell, ...]:
     began = line.began.astimezone(SHANGHAI)
     main = "、".join(f"{short(name, NAME)} {count}" for name, count in line.sources[:MAIN_SOURCES])
-    more = "等" if len(line.sources) > MAIN_SOURCES else ""
     told = (
         f"首发：{began:%m-%d %H:%M}　{short(line.first_source, NAME)}",
-        f"信源：{main}{more}",
+        f"主要信源：{main}",
     )
     alert: paper.Cell = "—" if line.level is None else (line.level.label, line.alert)
     return (
@@ -194,7 +192,8 @@ def _alerts(document: Document, briefing: Briefing) -> None:
         return
     paper.caption(
         document,
-        f"{briefing.period.this}新发预警 {len(briefing.raised)} 条（推送情况截至{moment(briefing)}）",
+        f"{briefing.period.this}新发预警 {len(briefing.raised)} 条"
+        f"（推送情况截至{moment(briefing)}）",
     )
     paper.table(
         document,
@@ -239,12 +238,3 @@ def _query(figure: Figure) -> str:
     if figure.surplus is None:
         return "（检索式无法表达，文章见同名 xlsx）"
     return short(figure.query, 200)
-
-
-def _sign(document: Document, briefing: Briefing, office: str) -> None:
-    for text in (office, moment(briefing)[: moment(briefing).index("日") + 1]):
-        line = document.add_paragraph()
-        line.alignment = paper.RIGHT
-        line.paragraph_format.keep_together = True
-        line.paragraph_format.space_before = Pt(14 if text == office else 0)
-        paper.write(line, text)

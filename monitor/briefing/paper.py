@@ -223,7 +223,7 @@ def table(
 ) -> Any:
     """A ruled table with a head that is repeated on each page; columns not in `left` are centred.
 
-    Rows are never broken over pages. Widths are stretched to the width of the text.
+    Widths are stretched to the width of the text.
     """
     made = document.add_table(rows=0, cols=len(head))
     made.style, made.alignment, made.autofit = "Table Grid", WD_TABLE_ALIGNMENT.CENTER, False
@@ -245,9 +245,9 @@ def _row(
     heading: bool = False,
 ) -> None:
     row = made.add_row()
-    traits = row._tr.get_or_add_trPr()
-    for trait in ("w:cantSplit", "w:tblHeader") if heading else ("w:cantSplit",):
-        traits.append(OxmlElement(trait))
+    if heading:
+        # Not w:cantSplit as well: together with kept paragraphs LibreOffice 7.4 loses rows.
+        row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
     for n, (cell, text) in enumerate(zip(row.cells, cells, strict=True)):
         cell.width = widths[n]
         cell.vertical_alignment = 1

@@ -1,21 +1,11 @@
 """What the office's commands share: Chinese help, and failures as one line with exit code 1."""
 
 import argparse
+import logging
 import sys
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser, OutputWrapper
-
-HIDDEN = (
-    "--version",
-    "--settings",
-    "--pythonpath",
-    "--traceback",
-    "--no-color",
-    "--force-color",
-    "--skip-checks",
-    "--verbosity",
-)
 
 
 class ChineseFormatter(argparse.RawDescriptionHelpFormatter):
@@ -87,6 +77,11 @@ class Command(BaseCommand):
             super().run_from_argv(argv)
         except CommandError as error:  # pragma: no cover - execute() already printed it
             raise SystemExit(1) from error
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        # What workers tell of their own accord is for their log, not for a command's reader.
+        logging.getLogger("monitor").setLevel(logging.ERROR)
+        return super().execute(*args, **options)
 
     def say(self, line: str = "") -> None:
         """One line to standard output, at once."""

@@ -34,7 +34,9 @@ class Article(Claimable):
     rev = models.PositiveIntegerField(default=1)
     indexed_rev = models.PositiveIntegerField(default=0)
 
-    sentiment = models.CharField(max_length=8, default="", choices=[(s, s.label) for s in Sentiment])
+    sentiment = models.CharField(
+        max_length=8, default="", choices=[(s, s.label) for s in Sentiment]
+    )
     negative = models.FloatField(null=True, blank=True)
     event = models.ForeignKey(
         "Event", null=True, blank=True, on_delete=models.PROTECT, related_name="articles"
@@ -66,9 +68,7 @@ class Article(Claimable):
                 name="article_to_index",
                 condition=Q(indexed_rev__lt=F("rev"), grouped_edition__gt=0, quarantined=""),
             ),
-            models.Index(
-                fields=["id"], name="article_quarantined", condition=~Q(quarantined="")
-            ),
+            models.Index(fields=["id"], name="article_quarantined", condition=~Q(quarantined="")),
         ]
 
     def __str__(self) -> str:
@@ -134,6 +134,9 @@ def fate_counts() -> dict[str, int]:
         output_field=models.CharField(),
     )
     found = dict(
-        Article.objects.order_by().annotate(fate=case).values_list("fate").annotate(n=models.Count("id"))
+        Article.objects.order_by()
+        .annotate(fate=case)
+        .values_list("fate")
+        .annotate(n=models.Count("id"))
     )
     return {fate.value: found.get(fate.value, 0) for fate in Fate}

@@ -83,7 +83,8 @@ class Lane:
     @property
     def key(self) -> str:
         column = self.model._meta.pk.column
-        assert column is not None
+        if column is None:
+            raise TypeError(f"{self.model.__name__} has no key column of its own")
         return column
 
     def claim(self, now: datetime, size: int, due_values: Sequence[Any] = ()) -> list[Claim]:
@@ -158,8 +159,8 @@ def release_worker(models_: Iterable[type[Claimable]], worker: int) -> int:
     count against the row.
     """
     return sum(
-        model._default_manager.filter(owner__startswith=_prefix(worker), until__isnull=False).update(
-            owner="", until=None, attempts=models.F("attempts") - 1
-        )
+        model._default_manager.filter(
+            owner__startswith=_prefix(worker), until__isnull=False
+        ).update(owner="", until=None, attempts=models.F("attempts") - 1)
         for model in models_
     )

@@ -31,7 +31,7 @@ class Source(Claimable):
 
     @property
     def state(self) -> str:
-        """"off", "new", "failing" or "ok"."""
+        """ "off", "new", "failing" or "ok"."""
         if not self.active:
             return "off"
         if self.failures:

@@ -71,7 +71,9 @@ def read(claims: Sequence[Claim], lore: Lore) -> list[Finding]:
     rows = list(
         ArticleText.objects.filter(article__in=list(tokens), edition=F("article__edition"))
         .order_by("article_id")
-        .values_list("article_id", "edition", "title", "body", "article__source", "article__published")
+        .values_list(
+            "article_id", "edition", "title", "body", "article__source", "article__published"
+        )
     )
     readings = lore.reader.read([(title, body) for _, _, title, body, _, _ in rows])
     return [

@@ -42,9 +42,7 @@ UNWRITABLE = PollFailure(
     "internal", "系统自身出错，没能写入该信源的文章：请把日志中该信源的报错交给系统管理员。"
 )
 
-LANE = Lane(
-    Source, "collect", "active AND due <= %s", "due", LIMIT + LEASE_SLACK, endless=True
-)
+LANE = Lane(Source, "collect", "active AND due <= %s", "due", LIMIT + LEASE_SLACK, endless=True)
 
 
 ARTICLE_COLUMNS = (

@@ -53,7 +53,9 @@ def _database() -> Probe:
     except DatabaseError as error:
         return Probe(name, False, f"打不开（{error}）", "请检查 YUQING_DATABASE_URL 和目录权限")
     if pending:
-        return Probe(name, False, f"有 {len(pending)} 个升级未做", "运行 yuqing up 或 yuqing migrate")
+        return Probe(
+            name, False, f"有 {len(pending)} 个升级未做", "运行 yuqing up 或 yuqing migrate"
+        )
     return Probe(name, True, settings.YUQING.database_url)
 
 
@@ -84,9 +86,13 @@ def _catalogue() -> Probe:
 def _channels() -> Iterator[Probe]:
     lore = knowledge.current()
     for (kind, slug), words in lore.values.faults.items():
-        yield Probe(f"目录 {kind} {slug}", False, words, "在控制台或目录文件中改正；其余各项照常使用")
+        yield Probe(
+            f"目录 {kind} {slug}", False, words, "在控制台或目录文件中改正；其余各项照常使用"
+        )
     if not Source.objects.filter(active=True).exists():
-        yield Probe("信源", False, "一个也没有", "yuqing source add 网址，或写进本单位目录的 sources.yaml")
+        yield Probe(
+            "信源", False, "一个也没有", "yuqing source add 网址，或写进本单位目录的 sources.yaml"
+        )
     if not lore.channels and not lore.faulty:
         yield Probe(
             "渠道", False, "一个也没有，预警只显示在控制台上", "在本单位目录的 channels.yaml 中添加"
@@ -98,7 +104,9 @@ def _channels() -> Iterator[Probe]:
         if wrong:
             yield Probe(name, False, "；".join(wrong), "改正 channels.yaml 后 yuqing catalog apply")
         elif slug in stopped:
-            yield Probe(name, False, f"已停用：{stopped[slug]}", f"排除故障后 yuqing channel resume {slug}")
+            yield Probe(
+                name, False, f"已停用：{stopped[slug]}", f"排除故障后 yuqing channel resume {slug}"
+            )
         else:
             yield Probe(name, True, "设置无误")
     for slug, words in lore.faulty.items():

@@ -168,7 +168,7 @@ def record(departure: Departure, outcome: Outcome) -> None:
     with transaction.atomic():
         sending = Sending.objects.filter(delivery=delivery, token=claim.token)
         if not LANE.mine([claim]):
-            # Somebody else has it by now; what we know of our own attempt still belongs in the ledger.
+            # Somebody else has it by now; what we know of our attempt still belongs in the ledger.
             sending.update(ended=now, outcome="late", code=outcome.code, words=outcome.words[:500])
             return
         change = _change(delivery, outcome, now)
@@ -208,9 +208,7 @@ def _change(delivery: Delivery, outcome: Outcome, now: datetime) -> dict[str, ob
 def stop(channel: str, code: str, words: str, now: datetime) -> None:
     """Nothing more goes to this channel until a person has mended it and resumes it."""
     log.error("渠道 %s 已停用：%s", channel, words)
-    ChannelState.objects.filter(slug=channel).update(
-        stopped=now, code=code[:64], words=words[:500]
-    )
+    ChannelState.objects.filter(slug=channel).update(stopped=now, code=code[:64], words=words[:500])
 
 
 def resume(channel: str) -> int:

@@ -11,7 +11,7 @@ from monitor.pipeline.knowledge import Lore
 from monitor.text.casualties import Casualties
 
 FIRST, NEWEST, NOTEWORTHY, OFFICIAL = 20, 40, 40, 10
-"""Articles of an event that are judged: its first, its newest, the newest with matters, official ones."""
+"""Articles of an event that are judged: its first, its newest, the newest noteworthy, official."""
 MOST = 5_000
 """Articles of an event of which anything is read at all."""
 ANSWERS = 20

@@ -32,7 +32,7 @@ EVENT_DEFAULTS = bulk.defaults(Event, ("id", "title", "first_published", "last_p
 EVENT_COLUMNS = ("id", "title", "first_published", "last_published", *EVENT_DEFAULTS)
 
 
-class LaneLost(Exception):
+class LaneLost(Exception):  # noqa: N818 - reads as what happened
     """Another process moved the cursor; nothing of ours was written."""
 
 
@@ -96,8 +96,9 @@ def _catch_up(version: int, now: datetime) -> None:
         grouped_in__gt=_memory.version, published__gte=now - SPAN, event__isnull=False
     )
     if _memory.version > version:  # the database was replaced by an older one
-        _memory.window, rows = Window(), Article.objects.filter(
-            published__gte=now - SPAN, event__isnull=False
+        _memory.window, rows = (
+            Window(),
+            Article.objects.filter(published__gte=now - SPAN, event__isnull=False),
         )
     _memory.window.add(_members(rows.order_by("published", "id")))
     _memory.version = version
@@ -149,9 +150,7 @@ def _write(
     return events
 
 
-def _open_events(
-    placements: Sequence[Placement], members: dict[int, Member]
-) -> dict[int, int]:
+def _open_events(placements: Sequence[Placement], members: dict[int, Member]) -> dict[int, int]:
     openers = [
         members[placement.article]
         for placement in placements

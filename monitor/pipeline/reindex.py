@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 BATCH = 500
 
 
-class CountsDiffer(Exception):
+class CountsDiffer(Exception):  # noqa: N818 - reads as what happened
     """The new generation does not hold every article that it should; it was not put in use."""
 
 
@@ -43,7 +43,10 @@ def reindex() -> Iterator[Progress]:
     yield Progress(done, total)
     while True:
         ids = list(
-            _indexable().filter(pk__gt=current.cursor).order_by("pk").values_list("pk", flat=True)[:BATCH]
+            _indexable()
+            .filter(pk__gt=current.cursor)
+            .order_by("pk")
+            .values_list("pk", flat=True)[:BATCH]
         )
         if not ids:
             break
@@ -81,7 +84,10 @@ def _swap(current: IndexState) -> None:
         held = search_index().count(current.building)
         # An index batch under way may already have written what its rows do not say yet.
         if held < wanted:
-            raise CountsDiffer(f"新检索库有 {held} 篇，应不少于 {wanted} 篇；旧库继续使用，可再次运行 yuqing reindex")
+            raise CountsDiffer(
+                f"新检索库有 {held} 篇，应不少于 {wanted} 篇；"
+                "旧库继续使用，可再次运行 yuqing reindex"
+            )
         IndexState.objects.filter(pk=1, building=current.building).update(
             active=current.building, building="", cursor=0, started=None
         )

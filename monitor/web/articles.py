@@ -123,7 +123,8 @@ def _read(reading: Mapping[str, Any], analysis: Analysis) -> dict[str, Any]:
             if reading["casualties"].get(kind)
         ],
         "topics": [
-            (slug, topics[slug].name if slug in topics else slug) for slug in analysis.topics.split()
+            (slug, topics[slug].name if slug in topics else slug)
+            for slug in analysis.topics.split()
         ],
         "keywords": reading["keywords"][:12],
     }

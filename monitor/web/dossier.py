@@ -46,9 +46,7 @@ def of(alert: Alert) -> dict[str, Any]:
     """The page's context."""
     event = alert.event
     articles, left_out = _articles(event)
-    notices = list(
-        alert.notices.order_by("created", "id").prefetch_related("deliveries__sendings")
-    )
+    notices = list(alert.notices.order_by("created", "id").prefetch_related("deliveries__sendings"))
     return {
         "alert": alert,
         "event": event,
@@ -143,15 +141,14 @@ def _counted(event: Event) -> list[tuple[str, int]]:
     return [(names.get(slug, slug), n) for slug, n in found]
 
 
-def _timeline(
-    alert: Alert, articles: Sequence[Article], notices: Iterable[Notice]
-) -> list[Moment]:
+def _timeline(alert: Alert, articles: Sequence[Article], notices: Iterable[Notice]) -> list[Moment]:
     names = source_names()
     moments = []
     if articles:
         first = articles[0]
         name = names.get(first.source, first.source)
-        moments.append(Moment(first.published, "首发", f"{name}：{first.title}", first.pk, "article"))
+        told = f"{name}：{first.title}"
+        moments.append(Moment(first.published, "首发", told, first.pk, "article"))
         seen = Article.objects.filter(event=alert.event).aggregate(seen=Min("seen"))["seen"]
         moments.append(Moment(seen, "首见", "本系统首次采集到"))
     moments.append(Moment(alert.created, "预警", f"编号 {alert.number}", kind="alert"))
@@ -162,7 +159,8 @@ def _timeline(
     if len(articles) > 1:
         last = articles[-1]
         name = names.get(last.source, last.source)
-        moments.append(Moment(last.published, "最新", f"{name}：{last.title}", last.pk, "article"))
+        told = f"{name}：{last.title}"
+        moments.append(Moment(last.published, "最新", told, last.pk, "article"))
     return sorted(moments, key=lambda moment: moment.at)
 
 
@@ -207,6 +205,3 @@ def _mail(body: str) -> str:
         return body
     subject = f"主题：{message['Subject']}\n\n" if message["Subject"] else ""
     return f"{subject}{part.get_content()}"
-
-
-__all__ = ["Delivery", "of", "source_names", "wording"]

@@ -7,5 +7,5 @@ from django.views.decorators.http import require_safe
 
 @login_not_required
 @require_safe
-def alive(request: HttpRequest) -> HttpResponse:
+def alive(_request: HttpRequest) -> HttpResponse:
     return HttpResponse("正常\n", content_type="text/plain; charset=utf-8")

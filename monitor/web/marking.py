@@ -7,6 +7,7 @@ become markup. Offsets are those of the original text.
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -41,7 +42,9 @@ def found(spans: Iterable[Span]) -> list[Mark]:
     return [Mark(span.start, span.end, "hit") for span in spans]
 
 
-def marked(text: str, marks: Sequence[Mark] = (), start: int = 0, end: int | None = None) -> SafeString:
+def marked(
+    text: str, marks: Sequence[Mark] = (), start: int = 0, end: int | None = None
+) -> SafeString:
     """`text[start:end]` escaped, with `<mark>` around what is marked; marks may overlap."""
     end = len(text) if end is None else end
     inside = [mark for mark in marks if mark.start < end and mark.end > start][:MARKS_MOST]
@@ -53,7 +56,7 @@ def marked(text: str, marks: Sequence[Mark] = (), start: int = 0, end: int | Non
     open_: list[Mark] = []
     out: list[SafeString] = []
     at = 0
-    for left, right in zip(ordered, ordered[1:], strict=False):
+    for left, right in pairwise(ordered):
         open_ = [mark for mark in open_ if mark.end > left]
         while at < len(begins) and begins[at].start <= left:
             open_.append(begins[at])

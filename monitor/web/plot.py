@@ -43,7 +43,7 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """`unit` is 日, 周, 月 or 小时; `labels` stand under the left end, the middle, the right end."""
+    """`unit` is 日, 周, 月 or 小时; `labels` stand under its two ends."""
 
     bars: tuple[Bar, ...]
     unit: str
@@ -95,7 +95,9 @@ def _plot(
     return _drawn(unit, named)
 
 
-def by_time(instants: Iterable[datetime], flags: Iterable[tuple[datetime, str]] = ()) -> Plot | None:
+def by_time(
+    instants: Iterable[datetime], flags: Iterable[tuple[datetime, str]] = ()
+) -> Plot | None:
     """A bar an hour while that is readable, else a bar a day; flags outside are left out."""
     found = [instant.astimezone(SHANGHAI) for instant in instants]
     if not found:
@@ -113,9 +115,7 @@ def by_time(instants: Iterable[datetime], flags: Iterable[tuple[datetime, str]] 
     counts = [0] * number
     for instant in found:
         counts[int((instant - begin) / step)] += 1
-    named = [
-        (_time_words(begin + step * n, unit), count, None) for n, count in enumerate(counts)
-    ]
+    named = [(_time_words(begin + step * n, unit), count, None) for n, count in enumerate(counts)]
     marks = tuple(
         Flag(round((instant - begin) / (step * number) * WIDTH, 1), label)
         for instant, label in flagged

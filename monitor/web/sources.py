@@ -17,7 +17,12 @@ from monitor.pipeline.status import status
 from monitor.web import trouble
 from monitor.words import Fate
 
-STATES = {"failing": ("失败", "bad"), "new": ("未采集", "wait"), "ok": ("正常", "good"), "off": ("停用", "quiet")}
+STATES = {
+    "failing": ("失败", "bad"),
+    "new": ("未采集", "wait"),
+    "ok": ("正常", "good"),
+    "off": ("停用", "quiet"),
+}
 STEPS = {
     "collect": "采集",
     "analyse": "研读",
@@ -63,7 +68,9 @@ def page(request: HttpRequest) -> HttpResponse:
             for step, words in STEPS.items()
         ],
         "behind_s": BEHIND_S,
-        "deliveries": [(words, state, figures["deliveries"][state]) for state, words in Delivery.STATES],
+        "deliveries": [
+            (words, state, figures["deliveries"][state]) for state, words in Delivery.STATES
+        ],
         "troubles": [one for one in trouble.troubles(now) if one.sources],
     }
     return render(request, "sources.html", context)

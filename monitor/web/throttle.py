@@ -26,7 +26,7 @@ def allowed(name: str, address: str) -> bool:
 
 
 def succeeded(name: str, address: str) -> None:
-    """The attempt was right: forget the name's errors here, and take back this attempt elsewhere."""
+    """The attempt was right: forget the name's errors here, and take it back elsewhere."""
     here, *others = (key for key, _ in _limits(name, address))
     cache.delete(here)
     for key in others:

@@ -16,8 +16,8 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from email.utils import format_datetime
 from datetime import UTC, datetime
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,7 @@ FEEDS = 10
 TELLERS = 3
 """How many feeds tell each story."""
 
+TOWNS = ("白石镇", "双河镇", "清水镇", "柳林镇", "石门乡", "云岭乡", "大塘镇", "城关镇")
 VICTIMS = ("worker", "pool", "beat", "broker", "web")
 
 
@@ -139,8 +140,7 @@ class Installation:
             for n, feed in enumerate(self.paths)
         ]
         places = [
-            {"slug": f"town{n}", "name": name, "kind": "town"}
-            for n, name in enumerate("白石镇 双河镇 清水镇 柳林镇 石门乡 云岭乡 大塘镇 城关镇".split())
+            {"slug": f"town{n}", "name": name, "kind": "town"} for n, name in enumerate(TOWNS)
         ]
         channel = {
             "slug": "hook",
@@ -212,7 +212,8 @@ class Installation:
 
     def _flush(self) -> bool:
         try:
-            with redis.Redis(unix_socket_path=str(socket_path(self.data)), socket_timeout=2) as client:
+            path = str(socket_path(self.data))
+            with redis.Redis(unix_socket_path=path, socket_timeout=2) as client:
                 client.flushall()
         except (redis.RedisError, OSError):
             return False
@@ -246,8 +247,9 @@ class Installation:
     def verdict(self) -> Verdict:
         fates = dict(
             self.rows(
-                "SELECT CASE WHEN quarantined <> '' THEN 'quarantined' WHEN analysed_edition < edition"
-                " THEN 'new' WHEN indexed_rev >= rev THEN 'indexed' ELSE 'analysed' END AS fate,"
+                "SELECT CASE WHEN quarantined <> '' THEN 'quarantined'"
+                " WHEN analysed_edition < edition THEN 'new'"
+                " WHEN indexed_rev >= rev THEN 'indexed' ELSE 'analysed' END AS fate,"
                 " count(*) FROM monitor_article GROUP BY fate"
             )
         )
@@ -288,8 +290,8 @@ class Installation:
         if found.alerts != len(STORIES):
             problems.append(f"{found.alerts} alerts for {len(STORIES)} stories")
         texts = self.rows(
-            "SELECT count(*) FROM monitor_article a WHERE (SELECT count(*) FROM monitor_articletext t"
-            " WHERE t.article_id = a.id) <> 1"
+            "SELECT count(*) FROM monitor_article a WHERE"
+            " (SELECT count(*) FROM monitor_articletext t WHERE t.article_id = a.id) <> 1"
         )[0][0]
         if texts:
             problems.append(f"{texts} articles without exactly one text")
@@ -345,9 +347,7 @@ def weather(
     """Run one storm to its end and return what stood afterwards."""
     begin = time.monotonic()
     with Installation(data, articles, port, seed) as installation:
-        until(
-            lambda: all(installation.processes()[name] for name in VICTIMS), 120, "did not start"
-        )
+        until(lambda: all(installation.processes()[name] for name in VICTIMS), 120, "did not start")
         wipe_at = set(installation.chance.sample(range(kills), wipes))
         for n in range(kills):
             installation.publish(-(-articles // kills))

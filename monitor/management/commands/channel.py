@@ -87,7 +87,9 @@ class Command(Console):
                 )
             )
         except DeliveryFailure as failure:
-            self.fail(f"没有送达{' ' + person if person else ''}：{failure.words}（{failure.code}）")
+            self.fail(
+                f"没有送达{' ' + person if person else ''}：{failure.words}（{failure.code}）"
+            )
         self.say(f"已送达{' ' + person if person else ''}：{receipt.words}（{receipt.code}）")
 
     def _resume(self, options: dict[str, Any]) -> None:

@@ -8,7 +8,10 @@ from monitor.pipeline.condition import condition
 
 
 class Command(Console):
-    help = "逐项检查：数据库、消息服务、检索库、目录、渠道、时钟、磁盘、字体。有一项不正常则以 1 退出。"
+    help = (
+        "逐项检查：数据库、消息服务、检索库、目录、渠道、时钟、磁盘、字体。\n"
+        "有一项不正常则以 1 退出。"
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         failed = 0

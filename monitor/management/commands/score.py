@@ -18,8 +18,8 @@ LONGEST = 1_000_000
 
 class Command(Console):
     help = (
-        "为文本打情感分。逐行读入 {\"id\", \"text\"}，逐行输出\n"
-        "{\"id\", \"negative\", \"neutral\", \"positive\", \"evidence\", \"model\"}；流式，不限行数。\n"
+        '为文本打情感分。逐行读入 {"id", "text"}，逐行输出\n'
+        '{"id", "negative", "neutral", "positive", "evidence", "model"}；流式，不限行数。\n'
         "有读不懂的行时照样处理其余各行，在标准错误中逐行说明，最后以 1 退出。"
     )
 
@@ -55,7 +55,7 @@ class Command(Console):
                     raise TypeError("text")
             except (ValueError, KeyError, TypeError):
                 self.bad += 1
-                self.stderr.write(f"第 {number} 行读不懂，应为 {{\"id\": …, \"text\": \"…\"}}")
+                self.stderr.write(f'第 {number} 行读不懂，应为 {{"id": …, "text": "…"}}')
                 continue
             yield key, text[:LONGEST]
 
@@ -68,7 +68,12 @@ def _line(key: Any, score: Score) -> str:
             "neutral": round(score.neutral, 4),
             "positive": round(score.positive, 4),
             "evidence": [
-                {"text": word.text, "start": word.start, "end": word.end, "weight": round(word.weight, 3)}
+                {
+                    "text": word.text,
+                    "start": word.start,
+                    "end": word.end,
+                    "weight": round(word.weight, 3),
+                }
                 for word in score.evidence
             ],
             "model": score.model,

@@ -15,7 +15,7 @@ PAGE = 200
 class Command(Console):
     help = (
         "检索文章，新的在前。\n\n"
-        "检索式：空格表示并且；OR 或；-词 或 NOT 表示排除；括号分组；\"引号\" 为整句；\n"
+        '检索式：空格表示并且；OR 或；-词 或 NOT 表示排除；括号分组；"引号" 为整句；\n'
         "另有 标题： 信源： 专题： 单位： 情感： 级别： 日期： 等条件，例如\n"
         "  yuqing search '停水 -招聘'\n"
         "  yuqing search '(污水 OR 排污) 日期：2026-11-01..2026-11-22'"
@@ -38,7 +38,9 @@ class Command(Console):
             except IndexUnavailable as error:
                 self.fail(f"检索库暂不可用：{error}")
             if first and not options["json"]:
-                self.say(f"共 {page.total} 篇" + ("" if page.total else "；换个说法，或去掉一个条件再试"))
+                self.say(
+                    f"共 {page.total} 篇" + ("" if page.total else "；换个说法，或去掉一个条件再试")
+                )
             first = False
             for hit in page.hits:
                 self.say(as_json(hit) if options["json"] else as_text(hit))

@@ -56,7 +56,11 @@ class Command(Console):
         polled = self._try(source.url if source else options["target"])
         self.say(f"可以采集，{len(polled.entries)} 篇，标题：{polled.title or '（无）'}")
         for entry in polled.entries[:3]:
-            when = entry.claimed.astimezone(SHANGHAI).strftime("%m-%d %H:%M") if entry.claimed else "无时间"
+            when = (
+                entry.claimed.astimezone(SHANGHAI).strftime("%m-%d %H:%M")
+                if entry.claimed
+                else "无时间"
+            )
             self.say(f"  {when}　{entry.title}")
         for note in polled.notes:
             self.say(f"  注意：{note}")

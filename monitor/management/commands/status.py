@@ -38,7 +38,9 @@ class Command(Console):
         for step, waiting in found["waiting"].items():
             age = f"，最久 {waiting['oldest_s']:.0f} 秒" if waiting["rows"] else ""
             self.say(f"  {STEPS[step]}　{waiting['rows']}{age}")
-        self.say("信源　" + (self._join(found["sources"], SOURCES) or "还没有信源，见 yuqing source add"))
+        self.say(
+            "信源　" + (self._join(found["sources"], SOURCES) or "还没有信源，见 yuqing source add")
+        )
         self.say(f"预警　{found['alerts']} 条")
         self.say("送达　" + self._join(found["deliveries"], DELIVERIES))
 

@@ -23,6 +23,7 @@ from monitor.stack.folder import DataFolder, DataFolderError
 from monitor.stack.log import Log
 from monitor.stack.supervisor import Child, Supervisor
 
+ANYWHERE = "0.0.0.0"  # noqa: S104 - compared, never bound by default
 DEMO_MARK = "demo.folder"
 DEMO_USER = "yanshi"
 WORKER_GRACE_S = 12.0
@@ -36,8 +37,12 @@ class Command(Console):
     )
 
     def add_arguments(self, parser: Any) -> None:
-        parser.add_argument("--demo", action="store_true", help="演示：虚构的青溪县，自带信源与接收端")
-        parser.add_argument("--port", type=int, default=8000, help="控制台端口，默认 8000；演示另用下一个端口")
+        parser.add_argument(
+            "--demo", action="store_true", help="演示：虚构的青溪县，自带信源与接收端"
+        )
+        parser.add_argument(
+            "--port", type=int, default=8000, help="控制台端口，默认 8000；演示另用下一个端口"
+        )
         parser.add_argument("--host", default="127.0.0.1", help="控制台监听地址，默认只限本机")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -174,7 +179,15 @@ class Command(Console):
     def _demo(self, data: Path, port: int) -> Child:
         return Child(
             name="演示",
-            argv=[sys.executable, "-m", "demo.server", "--port", str(port), "--state-dir", str(data)],
+            argv=[
+                sys.executable,
+                "-m",
+                "demo.server",
+                "--port",
+                str(port),
+                "--state-dir",
+                str(data),
+            ],
             ready=_listening("127.0.0.1", port),
         )
 
@@ -197,7 +210,7 @@ def _listening(host: str, port: int) -> Callable[[], bool]:
 
 def _answers(host: str, port: int) -> bool:
     try:
-        with socket.create_connection(("127.0.0.1" if host == "0.0.0.0" else host, port), timeout=1):  # noqa: S104 - compared, not bound
+        with socket.create_connection(("127.0.0.1" if host == ANYWHERE else host, port), timeout=1):
             return True
     except OSError:
         return False

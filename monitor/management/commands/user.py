@@ -68,7 +68,9 @@ class Command(Console):
     def _list(self, options: dict[str, Any]) -> None:
         users = User.objects.prefetch_related("groups").order_by("username")
         for user in users:
-            roles = "、".join(accounts.ROLES.get(group.name, group.name) for group in user.groups.all())
+            roles = "、".join(
+                accounts.ROLES.get(group.name, group.name) for group in user.groups.all()
+            )
             self.say(f"{user.username}　{roles}")
         if not users:
             self.say("还没有用户：yuqing user add 用户名")

@@ -1,0 +1,69 @@
+"""The office of a test: its own folders, fresh memories, and the process's caches set back.
+
+Conftests are read before Django is set up, so the product is imported inside the fixtures.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.peers.feeds import FeedServer
+from tests.peers.robot import Robot
+
+_readers: dict[str, Any] = {}
+
+
+@pytest.fixture
+def office(
+    db: None, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Any]:
+    """An `Office` with its towns and the shipped catalogue, and nothing else."""
+    from monitor.detect.events import Window
+    from monitor.pipeline import group, index, knowledge
+    from tests.pipeline.office import SIGNING, Office
+
+    secrets = {"SIGNING": SIGNING}
+    settings.YUQING = settings.YUQING.model_copy(
+        update={
+            "data": tmp_path,
+            "catalog": tmp_path / "catalog",
+            "index_url": f"sqlite:///{tmp_path}/index",
+            "secrets": secrets,
+        }
+    )
+    monkeypatch.setattr(knowledge, "_current", None)
+    monkeypatch.setattr(knowledge, "_reader", _shared(knowledge._reader))
+    monkeypatch.setattr(group, "_memory", group._Memory(Window()))
+    index.search_index.cache_clear()
+    yield Office(tmp_path, secrets).has()
+    index.search_index().close()
+    index.search_index.cache_clear()
+
+
+def _shared(make: Any) -> Any:
+    """Reading the dictionaries takes a quarter of a second: equal catalogues share the result."""
+
+    def reader(values: Any, revision: int) -> Any:
+        parts = (values.places, values.units, values.matters, values.weights)
+        key = repr([sorted(part.items()) for part in parts])
+        if key not in _readers:
+            _readers[key] = make(values, revision)
+        return _readers[key]
+
+    return reader
+
+
+@pytest.fixture
+def feeds() -> Iterator[FeedServer]:
+    with FeedServer() as server:
+        yield server
+
+
+@pytest.fixture
+def robot() -> Iterator[Robot]:
+    from tests.pipeline.office import SIGNING
+
+    with Robot(SIGNING) as peer:
+        yield peer
