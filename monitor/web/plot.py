@@ -4,7 +4,7 @@ The drawing area is 1000 × 100 units and is stretched to its place; labels stan
 text, so that they keep their size on a phone.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -125,7 +125,7 @@ def by_time(
 
 
 def _drawn(
-    unit: str, named: list[tuple[str, int, Bounds | None]], flags: tuple[Flag, ...] = ()
+    unit: str, named: Sequence[tuple[str, int, Bounds | None]], flags: tuple[Flag, ...] = ()
 ) -> Plot:
     highest = max(count for _, count, _ in named)
     # A few bars alone would be as broad as doors.

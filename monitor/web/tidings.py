@@ -1,8 +1,9 @@
 """What came of telling people, in the few words that a list has room for."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Q
 
@@ -50,7 +51,7 @@ def rows(alerts: Iterable[Alert]) -> list[Row]:
     ]
 
 
-def weightiest(reasons: Sequence[dict]) -> tuple[str, ...]:
+def weightiest(reasons: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     """The words of the reasons with most points."""
     ordered = sorted(reasons, key=lambda reason: -reason["points"])
     return tuple(reason["words"] for reason in ordered[:REASONS] if reason["points"] > 0)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 from django.urls import URLPattern, path
 from django.views.decorators.cache import never_cache
 from django.views.generic import RedirectView
@@ -10,7 +10,7 @@ from django.views.generic import RedirectView
 from monitor.web import alerts, articles, channels, health, search, sign_in, sources
 
 
-def _page(route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
+def _page(route: str, view: Callable[..., HttpResponseBase], name: str) -> URLPattern:
     """A page is never kept by browser or proxy: after signing out, Back shows nothing."""
     return path(route, never_cache(view), name=name)
 

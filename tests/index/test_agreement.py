@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from collections import Counter
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,12 @@ from monitor.index import Cursor, Hit, Page, SearchIndex, open_index
 from monitor.index.tokens import day_tags, pairs
 from monitor.query import Document, Query, matches, parse
 from monitor.text.pieces import stream
+from tests.index.shelf import article
 from tests.query.worlds import collections, many, queries
+
+
+# A memory file system where there is one: hundreds of worlds need no fsync.
+MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - made by mkdtemp
 
 
 def seconds(document: Document) -> int:
@@ -32,7 +38,7 @@ def walk(index: SearchIndex, query: Query, **how: bool) -> list[Page]:
 
 
 def check(world: list[Document], asked: list[Query]) -> None:
-    folder = Path(tempfile.mkdtemp())
+    folder = Path(tempfile.mkdtemp(dir=MEMORY))
     index = open_index(f"sqlite://{folder}")
     try:
         index.create("one")
@@ -145,8 +151,6 @@ def test_plain_examples_of_the_contract(typed: str, found: list[str], shelf) -> 
 
 @pytest.fixture(scope="module")
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> SearchIndex:
-    from tests.index.shelf import article
-
     index = open_index(f"sqlite://{tmp_path_factory.mktemp('index')}")
     index.create("one")
     index.write("one", [article(n, body=text) for n, text in enumerate(TEXTS)])
@@ -159,8 +163,6 @@ def test_pairs_of_a_stream() -> None:
 
 
 def test_a_long_interval_of_days_is_a_few_tags() -> None:
-    from datetime import date
-
     assert list(day_tags(date(2025, 12, 30), date(2026, 11, 2))) == [
         "d:20251230",
         "d:20251231",

@@ -91,7 +91,7 @@ def test_a_source_that_moves_to_another_address_is_not_asked_with_the_old_ones_e
     old, new = feeds.feed("/old.xml"), feeds.feed("/new.xml")
     stamp = "Mon, 23 Nov 2026 00:00:00 GMT"
     old.serves(rss(STORY), last_modified=stamp)
-    new.serves(rss("双河镇大桥限行，请绕行。"), last_modified=stamp)
+    new.serves(rss({"body": "双河镇大桥限行，请绕行。", "guid": "n1"}), last_modified=stamp)
     office.has(sources=[source("forum", old.url)]).polls()
     office.has(sources=[source("forum", new.url)]).polls()
     assert Article.objects.count() == 2

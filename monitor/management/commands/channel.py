@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 from uuid import uuid4
 
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from monitor.management.console import Command as Console
@@ -51,10 +52,8 @@ class Command(Console):
         for slug, channel in lore.channels.items():
             if name in (slug, channel.name):
                 return channel
-        if name in lore.faulty:
-            self.fail(lore.faulty[name])
         known = "、".join(lore.channels) or "（无）"
-        self.fail(f"没有渠道 {name}，现有：{known}")
+        raise CommandError(lore.faulty.get(name) or f"没有渠道 {name}，现有：{known}")
 
     def _test(self, options: dict[str, Any]) -> None:
         channel = self._find(options["name"])

@@ -49,7 +49,7 @@ def lasting(value: float | timedelta | None) -> str:
     if seconds < 1:
         return "不到 1 秒"
     units = (("天", 86_400), ("小时", 3_600), ("分", 60), ("秒", 1))
-    parts = []
+    parts: list[str] = []
     for name, length in units:
         count, seconds = divmod(seconds, length)
         if count or parts:
