@@ -132,7 +132,19 @@ def _dress(axes: "Axes", briefing: Briefing, highest: int) -> None:
         axes.spines[side].set_visible(False)
     for label in (*axes.get_xticklabels(), *axes.get_yticklabels()):
         label.set_fontproperties(_font(9))
-    axes.legend(prop=_font(9.5), frameon=False, ncols=3, loc="lower right", bbox_to_anchor=(1, 1))
+    handles, labels = axes.get_legend_handles_labels()
+    order = {briefing.period.this: 0, briefing.period.previous: 1}
+    shown_in_order = sorted(
+        zip(handles, labels, strict=True), key=lambda pair: order.get(pair[1], 2)
+    )
+    axes.legend(
+        *zip(*shown_in_order, strict=True),
+        prop=_font(9.5),
+        frameon=False,
+        ncols=3,
+        loc="lower right",
+        bbox_to_anchor=(1, 1),
+    )
 
 
 def shares(briefing: Briefing) -> bytes:

@@ -14,7 +14,7 @@ from monitor.briefing.wording import NAME, comparison, share, signed
 from monitor.words import SHANGHAI, Sentiment
 
 HEADLINE = 50
-MAIN_SOURCES = 3
+MAIN_SOURCES = 2
 
 
 def render(briefing: Briefing) -> bytes:
@@ -70,10 +70,9 @@ def _overall(document: Document, briefing: Briefing) -> None:
 
 
 def _measures(document: Document, briefing: Briefing) -> None:
-    period = briefing.period
-    paper.caption(
-        document, f"主要指标（单位：篇，可比为两期均在线的 {len(briefing.coverage.common)} 个信源）"
-    )
+    period, common = briefing.period, len(briefing.coverage.common)
+    scope = f"；可比指两期均在线的 {common} 个信源" if common else ""
+    paper.caption(document, f"主要指标（单位：篇{scope}）")
     rows = [("文章总数", briefing.total)] + [
         (tone.label, measure) for tone, measure in briefing.tones.items()
     ]
@@ -170,9 +169,10 @@ def _events(document: Document, briefing: Briefing) -> None:
 def _event(n: int, line: EventLine) -> tuple[paper.Cell, ...]:
     began = line.began.astimezone(SHANGHAI)
     main = "、".join(f"{short(name, NAME)} {count}" for name, count in line.sources[:MAIN_SOURCES])
+    more = " 等" if len(line.sources) > MAIN_SOURCES else ""
     told = (
         f"首发：{began:%m-%d %H:%M}　{short(line.first_source, NAME)}",
-        f"主要信源：{main}",
+        f"主要信源：{main}{more}",
     )
     alert: paper.Cell = "—" if line.level is None else (line.level.label, line.alert)
     return (
@@ -229,7 +229,7 @@ def _notes(document: Document, briefing: Briefing) -> None:
         document,
         ("指标", "数字", "检索式"),
         [(figure.name, str(figure.value), _query(figure)) for figure in figures],
-        (50, 16, 90),
+        (56, 14, 86),
         left=(0, 2),
     )
 

@@ -196,6 +196,8 @@ def picture(document: Any, png: bytes, words: str) -> None:
     made.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
     shape = made.add_run().add_picture(io.BytesIO(png), width=Mm(TEXT_WIDTH_MM))
     shape._inline.docPr.set("descr", words)
+    for side in "TBLR":
+        shape._inline.set(f"dist{side}", "0")  # LibreOffice's default would push it aside
 
 
 def rule(paragraph_: Any) -> None:
@@ -210,6 +212,9 @@ def rule(paragraph_: Any) -> None:
     )
 
 
+UNKEPT = 2
+"""The head and the first row may break: under a kept caption LibreOffice 7.4 would lose the rows
+after them where they do not fit the page. Later rows are never broken."""
 Cell = str | tuple[str, ...]
 """What a cell says; with further lines in small print."""
 
@@ -246,8 +251,9 @@ def _row(
 ) -> None:
     row = made.add_row()
     if heading:
-        # Not w:cantSplit as well: together with kept paragraphs LibreOffice 7.4 loses rows.
         row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+    elif len(made.rows) > UNKEPT:
+        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
     for n, (cell, text) in enumerate(zip(row.cells, cells, strict=True)):
         cell.width = widths[n]
         cell.vertical_alignment = 1

@@ -22,24 +22,23 @@ _OLDEST = (3, 51, 3)
 _BUSY_S = 5.0
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 # Written into each file; another number means another layout, which only reindexing cures.
-_LAYOUT = 2
+_LAYOUT = 3
 
 _SCHEMA = f"""
 CREATE TABLE docs (
     key INTEGER PRIMARY KEY,
     id INTEGER NOT NULL UNIQUE,
     rev INTEGER NOT NULL,
-    facet INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
+    topics INTEGER NOT NULL,
     event INTEGER,
     digest INTEGER NOT NULL
 );
-CREATE TABLE facets (
-    id INTEGER PRIMARY KEY,
-    source TEXT NOT NULL,
-    sentiment TEXT NOT NULL,
-    topics TEXT NOT NULL,
-    UNIQUE (source, sentiment, topics)
+CREATE TABLE kinds (
+    id INTEGER PRIMARY KEY, source TEXT NOT NULL, sentiment TEXT NOT NULL,
+    UNIQUE (source, sentiment)
 );
+CREATE TABLE topic_sets (id INTEGER PRIMARY KEY, slugs TEXT NOT NULL UNIQUE);
 CREATE VIRTUAL TABLE words USING fts5 (
     title, body, tags,
     content = '', contentless_delete = 1,

@@ -6,9 +6,9 @@ days is a range of keys.
 """
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
-from monitor.words import day_bounds
+from monitor.words import SHANGHAI
 
 # 2^20 ids share a second before two of them need the same key (see `candidates`). Twenty
 # bits rather than thirty make every posting in the index more than a byte shorter.
@@ -36,13 +36,15 @@ def instant(row_key: int) -> datetime:
 
 
 def key_range(first: date | None, last: date | None) -> tuple[int | None, int | None]:
-    """The lowest and highest key of the inclusive Shanghai days; None where it is open.
+    """The lowest and highest key of the inclusive Shanghai days; None where it is open."""
+    low = key(_start(first), 0) if first is not None else None
+    if last is None or last == date.max:
+        return low, None
+    return low, key(_start(last + timedelta(days=1)), 0) - 1
 
-    Years 1 and 9999 count as open: their ends lie outside of what datetime can say.
-    """
-    low = high = None
-    if first is not None and first.year > 1:
-        low = key(day_bounds(first)[0], 0)
-    if last is not None and last.year < date.max.year:
-        high = key(day_bounds(last)[1], 0) - 1
-    return low, high
+
+def _start(day: date) -> datetime:
+    """The first instant of a Shanghai day; the calendar's first day began before datetime."""
+    if day == date.min:
+        return datetime.min.replace(tzinfo=UTC)
+    return datetime.combine(day, time(), SHANGHAI).astimezone(UTC)

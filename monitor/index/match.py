@@ -7,7 +7,6 @@ expression, because each document carries the tag `all`, from which a lone NOT s
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 
 from monitor.index.keys import key_range
 from monitor.index.tokens import ALL, day_tags, pairs, source_tag, topic_tag, unit_tag
@@ -25,6 +24,7 @@ from monitor.query import (
     TopicIs,
     UnitIs,
 )
+from monitor.query.tree import Leaf, both, either
 
 # No document carries this tag: it stands for an empty list of values.
 _NEVER = "none"
@@ -47,7 +47,8 @@ def plan(tree: Node | None) -> Plan:
     Days that everything else is and-ed with become the key range, for a range of rows is
     read by seeking; days anywhere else become tags.
     """
-    nodes = tree.nodes if isinstance(tree, And) else () if tree is None else (tree,)
+    node = And(()) if tree is None else _inward(tree)
+    nodes = node.nodes if isinstance(node, And) else (node,)
     days = [node for node in nodes if isinstance(node, DateIn)]
     rest = tuple(node for node in nodes if not isinstance(node, DateIn))
     first = max((d.first for d in days if d.first), default=None)
@@ -56,14 +57,67 @@ def plan(tree: Node | None) -> Plan:
     return Plan(_all(rest) if rest else None, low, high)
 
 
+def _inward(node: Node, *, negated: bool = False) -> Node:
+    """The same truth with negation at the leaves only (De Morgan).
+
+    FTS5 reads an expression with a stack of 100 entries. `a NOT (b NOT (…` keeps three of
+    them for each level, so twenty levels of the language would not fit; with NOT at the
+    leaves the deepest branch can always stand first, where a level keeps one.
+    """
+    match node:
+        case Not(child):
+            return _inward(child, negated=not negated)
+        case And(nodes) | Or(nodes):
+            children = [_inward(child, negated=negated) for child in nodes]
+            return both(children) if isinstance(node, And) != negated else either(children)
+    return Not(node) if negated else node
+
+
 def _expression(node: Node) -> str:
+    """What FTS5 reads; its NOT binds tighter than AND, its AND tighter than OR."""
     match node:
         case And(nodes):
             return _all(nodes)
         case Or(nodes):
-            return " OR ".join(f"({_expression(child)})" for child in nodes) or _tags([_NEVER])
+            return _any(nodes)
         case Not(child):
-            return _all((Not(child),))
+            return f"{_tags([ALL])} NOT {_expression(child)}"
+    return _leaf(node)
+
+
+def _all(nodes: tuple[Node, ...]) -> str:
+    wanted = [
+        f"({_expression(node)})" if isinstance(node, Or) else _expression(node)
+        for node in sorted(nodes, key=_depth, reverse=True)
+        if not isinstance(node, Not)
+    ]
+    found = " AND ".join(wanted) or _tags([ALL])
+    unwanted = [_expression(node.node) for node in nodes if isinstance(node, Not)]
+    # One NOT over an OR: a chain of NOTs would nest one level for each. It binds to the
+    # last of the wanted alone, which leaves the same rows.
+    return f"{found} NOT ({' OR '.join(unwanted)})" if unwanted else found
+
+
+def _any(nodes: tuple[Node, ...]) -> str:
+    parts = [
+        _expression(node)
+        for node in sorted(nodes, key=_depth, reverse=True)
+        if not isinstance(node, Not)
+    ]
+    unwanted = [_expression(node.node) for node in nodes if isinstance(node, Not)]
+    if unwanted:
+        parts.append(f"{_tags([ALL])} NOT ({' AND '.join(unwanted)})")
+    return " OR ".join(parts) or _tags([_NEVER])
+
+
+def _depth(node: Node) -> int:
+    if isinstance(node, And | Or):
+        return 1 + max(map(_depth, node.nodes), default=0)
+    return 0
+
+
+def _leaf(node: Leaf) -> str:
+    match node:
         case Phrase(stream, field):
             return _phrase(stream, field)
         case SourceIs(slugs):
@@ -77,17 +131,7 @@ def _expression(node: Node) -> str:
         case LevelIs(levels):
             return _tags(f"l:{level:d}" for level in levels)
         case DateIn(first, last):
-            return _dates(first, last)
-
-
-def _all(nodes: tuple[Node, ...]) -> str:
-    wanted = [_expression(node) for node in nodes if not isinstance(node, Not)]
-    unwanted = [_expression(node.node) for node in nodes if isinstance(node, Not)]
-    found = " AND ".join(f"({one})" for one in wanted) or _tags([ALL])
-    if not unwanted:
-        return found
-    # One NOT over an OR: a chain of NOTs would nest one level for each.
-    return f"({found}) NOT ({' OR '.join(f'({one})' for one in unwanted)})"
+            return _tags(day_tags(first, last))
 
 
 def _phrase(stream: str, field: Field) -> str:
@@ -100,10 +144,6 @@ def _phrase(stream: str, field: Field) -> str:
 
 def _tags(tags: Iterable[str]) -> str:
     return f"tags : ({' OR '.join(map(_quoted, tags)) or _quoted(_NEVER)})"
-
-
-def _dates(first: date | None, last: date | None) -> str:
-    return _tags(day_tags(first, last))
 
 
 def _quoted(terms: str) -> str:

@@ -58,7 +58,7 @@ def _plain(
     if not facets:
         return Page(hits, _total(connection, asked), None, following)
     tally = _Tally()
-    for chunk in _chunks(_rows(connection, asked, "key, facet")):
+    for chunk in _chunks(_rows(connection, asked, "key, kind, topics")):
         tally.add(*zip(*chunk, strict=True))
     return Page(hits, tally.total, tally.facets(connection), following)
 
@@ -70,9 +70,9 @@ def _folded(
     newest: dict[int, int] = {}
     counts: Counter[int] = Counter()
     # An article without an event is one by itself; its negative id names no event.
-    for chunk in _chunks(_rows(connection, asked, "key, facet, coalesce(event, -1 - id)")):
-        keys, kinds, events = zip(*chunk, strict=True)
-        tally.add(keys, kinds)
+    for chunk in _chunks(_rows(connection, asked, "key, kind, topics, coalesce(event, -1 - id)")):
+        keys, kinds, topics, events = zip(*chunk, strict=True)
+        tally.add(keys, kinds, topics)
         counts.update(events)
         for event, row_key in zip(events, keys, strict=True):
             newest.setdefault(event, row_key)
@@ -137,11 +137,13 @@ class _Tally:
     def __init__(self) -> None:
         self.total = 0
         self.kinds: Counter[int] = Counter()
+        self.topics: Counter[int] = Counter()
         self.days: Counter[date] = Counter()
 
-    def add(self, keys: tuple[int, ...], kinds: tuple[int, ...]) -> None:
+    def add(self, keys: tuple[int, ...], kinds: tuple[int, ...], topics: tuple[int, ...]) -> None:
         self.total += len(keys)
         self.kinds.update(kinds)
+        self.topics.update(topics)
         at = 0
         # Descending keys: each day is a run, whose end is found by halving.
         while at < len(keys):
@@ -155,11 +157,16 @@ class _Tally:
         topics: Counter[str] = Counter()
         sources: Counter[str] = Counter()
         sentiments: Counter[str] = Counter()
-        find = "SELECT source, sentiment, topics FROM facets WHERE id = ?"
         for kind, count in self.kinds.items():
-            source, sentiment, slugs = connection.execute(find, (kind,)).fetchone()
+            source, sentiment = connection.execute(
+                "SELECT source, sentiment FROM kinds WHERE id = ?", (kind,)
+            ).fetchone()
             sources[source] += count
             sentiments[sentiment] += count
+        for number, count in self.topics.items():
+            (slugs,) = connection.execute(
+                "SELECT slugs FROM topic_sets WHERE id = ?", (number,)
+            ).fetchone()
             for slug in slugs.split():
                 topics[slug] += count
         return Facets(topics, sources, sentiments, self.days)

@@ -1,7 +1,7 @@
 """Putting a batch of documents into one generation, all or none."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -61,7 +61,7 @@ def _put(
     rows = connection.execute(_STORED, (json.dumps(list(newest)),))
     stored = {number: _Stored(*rest) for number, *rest in rows}
     due = [d for d in newest.values() if d.id not in stored or stored[d.id].rev <= d.rev]
-    facets = _facets(connection, due)
+    numbers = _numbered(connection, due)
     moved = []
     for document in due:
         old = stored.get(document.id)
@@ -69,10 +69,10 @@ def _put(
             moved.append(document)
             continue
         connection.execute(
-            "UPDATE docs SET rev = ?, facet = ?, event = ? WHERE key = ?",
-            (document.rev, facets[_facet(document)], document.event, old.key),
+            "UPDATE docs SET rev = ?, event = ? WHERE key = ?",
+            (document.rev, document.event, old.key),
         )
-    _replace(connection, moved, stored, facets, prepared)
+    _replace(connection, moved, stored, numbers, prepared)
 
 
 def _stays(document: Document, old: _Stored, new: _Terms) -> bool:
@@ -85,7 +85,7 @@ def _replace(
     connection: sqlite.Connection,
     documents: list[Document],
     stored: dict[int, _Stored],
-    facets: dict[tuple[str, str, str], int],
+    numbers: dict[int, tuple[int, int]],
     prepared: dict[int, _Terms],
 ) -> None:
     old = [(stored[d.id].key,) for d in documents if d.id in stored]
@@ -94,7 +94,7 @@ def _replace(
     words = []
     for document in documents:
         new = prepared[document.id]
-        row = (document.id, document.rev, facets[_facet(document)], document.event, new.digest)
+        row = (document.id, document.rev, *numbers[document.id], document.event, new.digest)
         words.append((_place(connection, document, row), *new.columns))
     # Ascending, for FTS5 flushes what it has gathered whenever a rowid goes down.
     words.sort()
@@ -108,8 +108,8 @@ def _place(connection: sqlite.Connection, document: Document, row: tuple[object,
     """Insert the row under the first free key."""
     for candidate in candidates(document.published, document.id):
         done = connection.execute(
-            "INSERT OR IGNORE INTO docs (key, id, rev, facet, event, digest)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT OR IGNORE INTO docs (key, id, rev, kind, topics, event, digest)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
             (candidate, *row),
         )
         if done.rowcount:
@@ -117,17 +117,25 @@ def _place(connection: sqlite.Connection, document: Document, row: tuple[object,
     raise IndexUnavailable(f"{document.published} 这一秒的文章太多，检索库放不下，请核对来源时间")
 
 
-def _facet(document: Document) -> tuple[str, str, str]:
-    return document.source, str(document.sentiment), " ".join(sorted(set(document.topics)))
+def _numbered(
+    connection: sqlite.Connection, documents: Sequence[Document]
+) -> dict[int, tuple[int, int]]:
+    """(kind, set of topics) of each document by id, as numbers made where they are new.
 
-
-def _facets(
-    connection: sqlite.Connection, documents: Iterable[Document]
-) -> dict[tuple[str, str, str], int]:
-    """The numbers of the combinations that the documents show, made where they are new."""
-    wanted = {_facet(document) for document in documents}
+    Few distinct ones stand for many documents, so that counting facets is counting numbers.
+    """
+    kinds = {(d.source, str(d.sentiment)) for d in documents}
+    connection.executemany("INSERT OR IGNORE INTO kinds (source, sentiment) VALUES (?, ?)", kinds)
+    find = "SELECT id FROM kinds WHERE source = ? AND sentiment = ?"
+    kind = {one: connection.execute(find, one).fetchone()[0] for one in kinds}
+    sets = {_topics(d) for d in documents}
     connection.executemany(
-        "INSERT OR IGNORE INTO facets (source, sentiment, topics) VALUES (?, ?, ?)", wanted
+        "INSERT OR IGNORE INTO topic_sets (slugs) VALUES (?)", [(one,) for one in sets]
     )
-    find = "SELECT id FROM facets WHERE source = ? AND sentiment = ? AND topics = ?"
-    return {one: connection.execute(find, one).fetchone()[0] for one in wanted}
+    find = "SELECT id FROM topic_sets WHERE slugs = ?"
+    topics = {one: connection.execute(find, (one,)).fetchone()[0] for one in sets}
+    return {d.id: (kind[d.source, str(d.sentiment)], topics[_topics(d)]) for d in documents}
+
+
+def _topics(document: Document) -> str:
+    return " ".join(sorted(set(document.topics)))

@@ -30,7 +30,7 @@ class Article(Claimable):
     edition = models.PositiveSmallIntegerField(default=1)
     analysed_edition = models.PositiveSmallIntegerField(default=0)
     grouped_edition = models.PositiveSmallIntegerField(default=0)
-    grouped_in = models.PositiveBigIntegerField(default=0, db_index=True)
+    grouped_in = models.PositiveBigIntegerField(null=True, blank=True)
     rev = models.PositiveIntegerField(default=1)
     indexed_rev = models.PositiveIntegerField(default=0)
 
@@ -39,10 +39,20 @@ class Article(Claimable):
     )
     negative = models.FloatField(null=True, blank=True)
     event = models.ForeignKey(
-        "Event", null=True, blank=True, on_delete=models.PROTECT, related_name="articles"
+        "Event",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="articles",
+        db_index=False,
     )
     reprint_of = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="reprints"
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="reprints",
+        db_index=False,
     )
     level = models.PositiveSmallIntegerField(
         null=True, blank=True, choices=[(level, level.label) for level in Level]
@@ -52,7 +62,13 @@ class Article(Claimable):
         ordering = ["-published", "-id"]
         indexes = [
             models.Index(fields=["-published", "-id"], name="article_newest"),
-            models.Index(fields=["source", "-published"], name="article_of_source"),
+            # Partial: an article enters these when it is grouped, not when it is inserted.
+            models.Index(
+                fields=["event"], name="article_of_event", condition=Q(event__isnull=False)
+            ),
+            models.Index(
+                fields=["grouped_in"], name="article_grouped_in", condition=Q(grouped_in__isnull=False)
+            ),
             models.Index(
                 fields=["id"],
                 name="article_to_analyse",

@@ -21,7 +21,7 @@ from monitor.text.cues import RESCUE
 from monitor.text.reading import Reading
 
 LIMIT = timedelta(seconds=10)
-BATCH = 100
+BATCH = 200
 
 _SEPARATORS = re.compile(r"\W+")
 

@@ -1,5 +1,6 @@
 """brief: figures frozen → docx and xlsx, written side by side or not at all."""
 
+import errno
 import os
 import tempfile
 from collections.abc import Callable
@@ -61,6 +62,9 @@ def _refuse_existing(paths: tuple[Path, ...]) -> None:
 
 def _write_both(contents: list[tuple[Path, bytes]]) -> None:
     """Both are complete on the disk before either takes its name."""
+    for path, _ in contents:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, f"{path.name} 是一个文件夹", str(path))
     drafts: list[Path] = []
     try:
         for path, content in contents:

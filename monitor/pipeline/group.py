@@ -24,7 +24,7 @@ from monitor.pipeline.step import LEASE_SLACK, Step, Waiting, waiting
 log = logging.getLogger(__name__)
 
 LIMIT = timedelta(seconds=10)
-BATCH = 200
+BATCH = 400
 
 LANE = Lane(GroupCursor, "group", "id = 1", "id", LIMIT + LEASE_SLACK, endless=True)
 

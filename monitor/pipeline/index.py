@@ -16,7 +16,7 @@ from monitor.pipeline.documents import documents
 from monitor.pipeline.step import LEASE_SLACK, Step, Waiting, attempt, waiting
 
 LIMIT = timedelta(seconds=10)
-BATCH = 200
+BATCH = 400
 
 LANE = Lane(
     Article,

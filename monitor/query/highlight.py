@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from monitor.query.tree import Field, Query, positive
 from monitor.text.normalise import normalise
-from monitor.text.pieces import BAR, Piece, pieces, stream_of
+from monitor.text.pieces import BAR, Piece, pieces, stream
 from monitor.words import Span
 
 
@@ -32,15 +32,17 @@ def highlights(query: Query, title: str, body: str) -> Highlights:
 def _spans(words: set[str], text: str) -> tuple[Span, ...]:
     if not words or not text:
         return ()
-    normalised = normalise(text)
-    found = pieces(normalised.text)
-    stream = stream_of(found)
     longest_first = sorted(words, key=lambda word: (-len(word), word))
     pattern = re.compile("|".join(map(re.escape, longest_first)))
+    line = stream(text)
+    if not pattern.search(line):
+        return ()
+    normalised = normalise(text)
+    found = pieces(normalised.text)
     starts, ends = _offsets(found)
     # Two words may stand in one original character (㍿ is 株式会社): it is marked once.
     spans: list[Span] = []
-    for match in pattern.finditer(stream):
+    for match in pattern.finditer(line):
         first, last = found[starts[match.start()]], found[ends[match.end()]]
         span = normalised.origin(first.start, last.end)
         if not spans or span.start >= spans[-1].end:

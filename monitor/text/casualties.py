@@ -31,6 +31,8 @@ _WORD = "|".join(
     for word in sorted(_KIND_OF, key=len, reverse=True)
 )
 _NUMBER = r"(?P<number>\d{1,5}|[零〇一二两三四五六七八九十百千]{1,7})(?:余|多|来)?"
+# What every number begins with: most sentences hold none, and need no further look.
+_ANY_NUMBER = re.compile(r"[\d零〇一二两三四五六七八九十百千]")
 _PEOPLE = r"(?:人|名|位|个)"
 # Rescuers stand between a number and 被困 ("10名消防员搜救被困群众"): nobody of them is trapped.
 _BETWEEN = r"[^\d，。；！？、,;!?:\s零〇一二两三四五六七八九十百救搜寻找送]{0,12}?"
@@ -115,29 +117,34 @@ class CasualtyReader:
     """Reads numbers only from sentences that hold a casualty word and are no drill or film."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        self._triggers = vocabulary.add_all((*_TRIGGERS, *_TRIGGERS_TRAPPED))
-        self._nobody = vocabulary.add_all(NO_CASUALTIES)
-        self._nobody_trapped = vocabulary.add_all(_NOBODY_TRAPPED)
+        self._triggers = frozenset(vocabulary.add_all((*_TRIGGERS, *_TRIGGERS_TRAPPED)))
+        self._nobody = frozenset(vocabulary.add_all(NO_CASUALTIES))
+        self._nobody_trapped = frozenset(vocabulary.add_all(_NOBODY_TRAPPED))
+        self._words = self._triggers | self._nobody | self._nobody_trapped
 
     def read(self, text: str, hits: Hits, sentences: Sentences, void: frozenset[int]) -> Casualties:
         """Casualties stated in one normalised text."""
+        read = NOBODY
+        if hits.keys().isdisjoint(self._words):
+            return read
         places = {
             sentences.number(start)
-            for trigger in self._triggers
-            for start, _ in hits.get(trigger, ())
+            for trigger in hits.keys() & self._triggers
+            for start, _ in hits[trigger]
         }
-        read = NOBODY
         for place in sorted(places - void):
             start, end = sentences.range_of(place)
             read |= _sentence(text[start:end])
-        if any(n in hits for n in self._nobody) and not places <= void:
+        if not hits.keys().isdisjoint(self._nobody) and not places <= void:
             read |= Casualties(dead=0, injured=0)
-        if any(n in hits for n in self._nobody_trapped):
+        if not hits.keys().isdisjoint(self._nobody_trapped):
             read |= Casualties(trapped=0)
         return read
 
 
 def _sentence(text: str) -> Casualties:
+    if not _ANY_NUMBER.search(text):
+        return NOBODY
     counts: dict[str, int] = {}
     taken: list[tuple[int, int]] = []
     for pattern in (_TERSE, _BEFORE, _AFTER):

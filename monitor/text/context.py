@@ -2,12 +2,13 @@
 
 import re
 from bisect import bisect_right
+from functools import cached_property
 from itertools import pairwise
 
 from monitor.text.lookup import Hits, Range, Vocabulary
 
-_END = re.compile(r"[。！？!?;；\n\r]+")
-_CLOSERS = "”’\"')）】》」』"
+# Closing quotes and brackets belong to the sentence before them.
+_END = re.compile(r"[。！？!?;；\n\r]+[”’\"')）】》」』]*")
 
 # A run-on post without any full stop is still read in portions of this many characters.
 SENTENCE_MAX = 300
@@ -44,28 +45,29 @@ _WINDOW = 12
 
 def negated(text: str, start: int) -> bool:
     """Whether the word that begins at `start` of a normalised text is denied right before it."""
-    before = text[max(0, start - _WINDOW) : start]
-    match = _NEGATION.search(before)
-    return match is not None and not _NO_NEGATION.search(before, 0, match.end(1))
+    begin = start - _WINDOW if start > _WINDOW else 0
+    match = _NEGATION.search(text, begin, start)
+    return match is not None and not _NO_NEGATION.search(text, begin, match.end(1))
 
 
 class Sentences:
-    """Sentence borders of one normalised text; commas do not end a sentence."""
+    """Sentence borders of one normalised text; commas do not end a sentence.
+
+    The borders are looked for when first asked: most texts hold nothing that asks.
+    """
 
     def __init__(self, text: str) -> None:
-        ends = []
-        for match in _END.finditer(text):
-            end = match.end()
-            while end < len(text) and text[end] in _CLOSERS:
-                end += 1
-            ends.append(end)
-        ends.append(len(text))
+        self._text = text
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        ends = [match.end() for match in _END.finditer(self._text)]
+        ends.append(len(self._text))
         starts = [0]
         for begin, end in pairwise([0, *ends]):
             starts.extend(range(begin + SENTENCE_MAX, end, SENTENCE_MAX))
             starts.append(end)
-        self._starts = starts
-        self._length = len(text)
+        return starts
 
     def number(self, offset: int) -> int:
         return bisect_right(self._starts, offset) - 1
@@ -74,7 +76,7 @@ class Sentences:
         return frozenset(range(len(self._starts)))
 
     def range_of(self, number: int) -> Range:
-        after = self._starts[number + 1] if number + 1 < len(self._starts) else self._length
+        after = self._starts[number + 1] if number + 1 < len(self._starts) else len(self._text)
         return self._starts[number], after
 
 
@@ -82,25 +84,25 @@ class Settings:
     """Finds the sentences that a setting voids."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        self._settings = vocabulary.add_all(SETTINGS)
+        self._settings = frozenset(vocabulary.add_all(SETTINGS))
         self._ordinary = vocabulary.add_all(NOT_SETTINGS)
-        self._drills = vocabulary.add_all(DRILLS)
+        self._drills = frozenset(vocabulary.add_all(DRILLS))
 
     def void(self, hits: Hits, sentences: Sentences) -> frozenset[int]:
         """Numbers of the sentences in which nothing named has really happened."""
-        if not any(number in hits for number in self._settings):
+        if hits.keys().isdisjoint(self._settings):
             return frozenset()
         ordinary = [r for number in self._ordinary for r in hits.get(number, ())]
         return frozenset(
             sentences.number(start)
-            for number in self._settings
-            for start, end in hits.get(number, ())
+            for number in hits.keys() & self._settings
+            for start, end in hits[number]
             if not within(start, end, ordinary)
         )
 
     def drill(self, hits: Hits) -> bool:
         """Whether a drill is announced (asked of the title, holds for the body)."""
-        return any(number in hits for number in self._drills)
+        return not hits.keys().isdisjoint(self._drills)
 
 
 def within(start: int, end: int, ranges: list[Range]) -> bool:

@@ -130,7 +130,7 @@ class CueRules:
         for index, cue in enumerate(self.cues):
             for word in vocabulary.add_all(cue.words):
                 self._cue_of.setdefault(word, []).append(index)
-        self._unless = [vocabulary.add_all(cue.unless) for cue in self.cues]
+        self._unless = [frozenset(vocabulary.add_all(cue.unless)) for cue in self.cues]
         self._unreachable = frozenset(vocabulary.add_all(UNREACHABLE))
         self._debtors = vocabulary.add_all(DEBTORS)
         self._stuck = frozenset(vocabulary.add_all(STUCK))
@@ -144,9 +144,11 @@ class CueRules:
         In the sentences of `safe` nobody calls for rescue: drills, fiction, rescues that are over.
         """
         found: dict[int, set[Range]] = {}
+        if hits.keys().isdisjoint(self._cue_of):
+            return []
         for number in hits.keys() & self._cue_of.keys():
             for cue in self._cue_of[number]:
-                longer = [r for word in self._unless[cue] for r in hits.get(word, ())]
+                longer = [r for word in hits.keys() & self._unless[cue] for r in hits[word]]
                 for quote in hits[number]:
                     if within(*quote, longer) or negated(text, quote[0]):
                         continue

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from monitor.text.lookup import Range
+from monitor.text.normalise import Normalised
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -38,3 +41,11 @@ class Found:
     def from_json(cls, data: Mapping[str, Any]) -> "Found":
         """The value that `to_json` wrote; raises KeyError or TypeError on anything else."""
         return cls(**data)
+
+
+def origin(normalised: Normalised, start: int, end: int) -> Range:
+    """`Normalised.origin` as a plain pair, made without a Span where offsets are the same."""
+    if normalised.jumps is None:
+        return start, end
+    span = normalised.origin(start, end)
+    return span.start, span.end

@@ -65,14 +65,14 @@ class Lookup:
         except UnicodeEncodeError:
             raw = self._automaton.find_matches_as_indexes(mend(text), overlapping=True)
         hits: Hits = {}
+        narrow = self._narrow
         for number, start, end in raw:
-            if number in self._narrow and not self._whole(text, number, start, end):
+            if number in narrow and not self._whole(text, number, start, end):
                 continue
-            ranges = hits.get(number)
-            if ranges is None:
+            if number not in hits:
                 hits[number] = [(start, end)]
-            elif len(ranges) < HITS_PER_WORD:
-                ranges.append((start, end))
+            elif len(hits[number]) < HITS_PER_WORD:
+                hits[number].append((start, end))
         return hits
 
     def _whole(self, text: str, number: int, start: int, end: int) -> bool:

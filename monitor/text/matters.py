@@ -37,8 +37,11 @@ class Matter:
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
+    """A matter met where a first word stands, beside all `others` in its sentence."""
+
     matter: int
-    parts: tuple[int, ...]
+    others: tuple[int, ...]
+    rescue: bool
 
 
 class MatterRules:
@@ -46,17 +49,24 @@ class MatterRules:
 
     def __init__(self, matters: Sequence[Matter], vocabulary: Vocabulary) -> None:
         self.matters = tuple(matters)
-        self._rules: list[_Rule] = []
-        self._rules_of: dict[int, list[int]] = {}
+        # By first word: the rules it meets alone, and (by second word) those that need more.
+        self._alone: dict[int, list[_Rule]] = {}
+        self._joint: dict[int, dict[int, list[_Rule]]] = {}
         for index, matter in enumerate(self.matters):
             for word in matter.words:
-                parts = vocabulary.add_all(word.split("+"))
-                rule = len(self._rules)
-                self._rules.append(_Rule(index, parts))
-                # A rule is looked at once its first part is met: the others must follow suit.
-                self._rules_of.setdefault(parts[0], []).append(rule)
-        self._unless = [vocabulary.add_all(matter.unless) for matter in self.matters]
-        self._nobody = vocabulary.add_all(NO_CASUALTIES)
+                first, *others = vocabulary.add_all(word.split("+"))
+                rule = _Rule(index, tuple(others), matter.rescue)
+                if others:
+                    self._joint.setdefault(first, {}).setdefault(others[0], []).append(rule)
+                else:
+                    self._alone.setdefault(first, []).append(rule)
+        self._firsts = self._alone.keys() | self._joint.keys()
+        vetoes = [vocabulary.add_all(matter.unless) for matter in self.matters]
+        nobody = vocabulary.add_all(NO_CASUALTIES)
+        self._vetoes = [
+            frozenset((*words, *nobody) if matter.casualty else words)
+            for matter, words in zip(self.matters, vetoes, strict=True)
+        ]
 
     def find(
         self,
@@ -72,51 +82,66 @@ class MatterRules:
         that is denied right before it (没有停水); one that begins with its own denial (没有水)
         is met.
         """
-        found: dict[int, list[Range]] = {}
-        for number in hits.keys() & self._rules_of.keys():
-            for rule in self._rules_of[number]:
-                met = self._rules[rule]
-                closed = safe if self.matters[met.matter].rescue else void
-                self._apply(met, text, hits, sentences, closed, found)
+        found: dict[int, set[Range]] = {}
+        for number in hits.keys() & self._firsts:
+            rules = self._possible(number, hits)
+            if not rules:
+                continue
+            for first in hits[number]:
+                if negated(text, first[0]):
+                    continue
+                place = sentences.number(first[0])
+                for rule in rules:
+                    if place in (safe if rule.rescue else void):
+                        continue
+                    quotes = _beside(first, place, rule.others, text, hits, sentences)
+                    if quotes and not self._vetoed(rule.matter, first, place, hits, sentences):
+                        found.setdefault(rule.matter, set()).update(quotes)
         quotes = [
-            (matter, quote)
-            for matter, ranges in found.items()
-            for quote in sorted(set(ranges))[:QUOTES]
+            (matter, quote) for matter, ranges in found.items() for quote in sorted(ranges)[:QUOTES]
         ]
         return sorted(quotes, key=lambda quote: (quote[1], quote[0]))
 
-    def _apply(
-        self,
-        rule: _Rule,
-        text: str,
-        hits: Hits,
-        sentences: Sentences,
-        closed: frozenset[int],
-        found: dict[int, list[Range]],
-    ) -> None:
-        for first in hits[rule.parts[0]]:
-            place = sentences.number(first[0])
-            if place in closed or negated(text, first[0]):
-                continue
-            quotes = [first]
-            for part in rule.parts[1:]:
-                there = [r for r in hits.get(part, ()) if sentences.number(r[0]) == place]
-                there = [r for r in there if not negated(text, r[0])]
-                if not there:
-                    break
-                quotes.append(min(there, key=lambda r: abs(r[0] - first[0])))
-            if len(quotes) < len(rule.parts) or self._vetoed(rule.matter, first, hits, sentences):
-                continue
-            found.setdefault(rule.matter, []).extend(quotes)
+    def _possible(self, first: int, hits: Hits) -> list[_Rule]:
+        """The rules of a first word whose other words stand in the text as well."""
+        alone = self._alone.get(first, [])
+        joint = self._joint.get(first)
+        if joint is None or hits.keys().isdisjoint(joint):
+            return alone
+        beside = [rule for second in hits.keys() & joint.keys() for rule in joint[second]]
+        return alone + [rule for rule in beside if hits.keys() >= set(rule.others)]
 
-    def _vetoed(self, matter: int, first: Range, hits: Hits, sentences: Sentences) -> bool:
+    def _vetoed(
+        self, matter: int, first: Range, place: int, hits: Hits, sentences: Sentences
+    ) -> bool:
         """Whether the sentence of `first` holds an `unless` word, or says that nobody was hurt."""
-        place = sentences.number(first[0])
-        vetoes = self._unless[matter]
-        if self.matters[matter].casualty:
-            vetoes += self._nobody
+        vetoes = self._vetoes[matter]
+        if hits.keys().isdisjoint(vetoes):
+            return False
         return any(
-            sentences.number(start) == place or within(*first, [(start, end)])
-            for veto in vetoes
-            for start, end in hits.get(veto, ())
+            sentences.number(veto[0]) == place or within(*first, [veto])
+            for number in hits.keys() & vetoes
+            for veto in hits[number]
         )
+
+
+def _beside(
+    first: Range,
+    place: int,
+    others: tuple[int, ...],
+    text: str,
+    hits: Hits,
+    sentences: Sentences,
+) -> list[Range]:
+    """`first` and the nearest of each other word in its sentence; empty when one is missing."""
+    quotes = [first]
+    for other in others:
+        there = [
+            quote
+            for quote in hits[other]
+            if sentences.number(quote[0]) == place and not negated(text, quote[0])
+        ]
+        if not there:
+            return []
+        quotes.append(min(there, key=lambda quote: abs(quote[0] - first[0])))
+    return quotes

@@ -71,6 +71,7 @@ _MARKED = _marked()
 _EMOJI = "".join(map(chr, emoji()))
 _ABOVE = re.compile(f"[{chr(END)}-\U0010ffff]")
 _OTHER = re.compile(f"([^{GAP}{HAN_CLASS}]{{1,{LONGEST}}})")
+_HAN, _PICTURE = 1, 2  # groups of _PIECE
 _PIECE = re.compile(f"([{HAN_CLASS}])|[^{GAP}{HAN_CLASS}{_EMOJI}]{{1,{LONGEST}}}|([{_EMOJI}])")
 
 
@@ -80,13 +81,14 @@ def pieces(normalised_text: str) -> list[Piece]:
     if _ABOVE.search(text):
         text = _ABOVE.sub(lambda match: _above(match) or GAP, text)
     found: list[Piece] = []
-    end = -1
+    before = -1
     for match in _PIECE.finditer(text):
-        start = match.start()
-        han, picture = match.group(1, 2)
-        first = start != end or picture is not None
-        end = -1 if picture else match.end()
-        found.append(Piece(match[0], start, match.end(), han is not None, first))
+        start, end = match.span()
+        kind = match.lastindex
+        # The constructor of a named tuple takes twice as long as its tuple.
+        values = (match[0], start, end, kind == _HAN, start != before or kind == _PICTURE)
+        found.append(tuple.__new__(Piece, values))
+        before = -1 if kind == _PICTURE else end
     return found
 
 

@@ -43,10 +43,12 @@ class PlaceRules:
         for index, place in enumerate(self.places):
             for word in vocabulary.add_all((place.name, *place.aliases)):
                 self._place_of.setdefault(word, index)
-        self._ours = vocabulary.add_all(OUR_COUNTY)
+        self._ours = frozenset(vocabulary.add_all(OUR_COUNTY))
 
     def find(self, hits: Hits) -> list[tuple[int, Range]]:
         """Every place met, of any kind: the longest name wins where names overlap."""
+        if hits.keys().isdisjoint(self._place_of):
+            return []
         met = [
             (start, start - end, self._place_of[number], end)
             for number in hits.keys() & self._place_of.keys()
@@ -62,7 +64,7 @@ class PlaceRules:
 
     def ours(self, hits: Hits, met: Sequence[tuple[int, Range]]) -> bool:
         """Whether a text names home beyond doubt."""
-        return any(number in hits for number in self._ours) or any(
+        return not hits.keys().isdisjoint(self._ours) or any(
             self.places[place].home
             and not self.places[place].ambiguous
             and self.places[place].kind != ABOVE

@@ -5,15 +5,17 @@ once by the automaton that knows the words of all kinds; the signatures of a bat
 together.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
+from operator import itemgetter
 from typing import Any
 
 from monitor.text.casualties import NOBODY, Casualties, CasualtyReader
 from monitor.text.context import Sentences, Settings
 from monitor.text.cues import RESCUE, CueRules
 from monitor.text.fingerprint import signatures
-from monitor.text.found import Found
+from monitor.text.found import Found, origin
 from monitor.text.keywords import keywords
 from monitor.text.lexicon import Lexicon
 from monitor.text.lookup import Hits, Lookup, Range, Vocabulary
@@ -23,6 +25,7 @@ from monitor.text.places import ELSEWHERE_MAX, Place, PlaceRules
 from monitor.text.rescue import Settled, call
 from monitor.text.segment import Segmenter
 from monitor.text.sentiment import Score, Scorer, Tally, Word, conclude
+from monitor.text.tokens import KEYWORD, Fact
 from monitor.text.units import Unit, UnitRules
 
 # Characters read of each field. A county gazette of 1 MB must not hold up a batch, and what an
@@ -95,6 +98,7 @@ class _Field:
     name: str
     normalised: Normalised
     tokens: list[str]
+    facts: list[Fact]
     tally: Tally
     hits: Hits
     matters: Quotes
@@ -103,9 +107,12 @@ class _Field:
     casualties: Casualties
 
     def found(self, slug: str, name: str, quote: Range, why: str = "") -> Found:
-        span = self.normalised.origin(*quote)
-        text = self.normalised.original[span.start : span.end]
-        return Found(slug, name, self.name, span.start, span.end, text, why)
+        start, end = origin(self.normalised, *quote)
+        return Found(slug, name, self.name, start, end, self.normalised.original[start:end], why)
+
+    def keywords(self) -> Iterable[str]:
+        """The tokens that may be keywords."""
+        return compress(self.tokens, map(itemgetter(KEYWORD), self.facts))
 
 
 class Reader:
@@ -154,28 +161,27 @@ class Reader:
     def read(self, texts: Sequence[Text]) -> list[Reading]:
         """One reading for each (title, body), in order; what a text gets does not depend on
         the others of its batch."""
-        fields = [self._fields(title, body) for title, body in texts]
-        marks = signatures(
-            [f"{title.normalised.text}\n{body.normalised.text}" for title, body in fields]
-        )
+        spelt = [(normalise(title[:READ_MAX]), normalise(body[:READ_MAX])) for title, body in texts]
+        marks = signatures([f"{title.text}\n{body.text}" for title, body in spelt])
+        # One text after the other, not stage by stage: what one leaves behind (hits, tokens) is
+        # gone before the next, still warm in the cache and no work for the garbage collector.
         return [
-            self._reading(title, body, mark)
-            for (title, body), mark in zip(fields, marks, strict=True)
+            self._reading(*self._fields(title, body), mark)
+            for (title, body), mark in zip(spelt, marks, strict=True)
         ]
 
-    def _fields(self, title: str, body: str) -> tuple[_Field, _Field]:
+    def _fields(self, title: Normalised, body: Normalised) -> tuple[_Field, _Field]:
         head = self._field("title", title, TITLE_WEIGHT, drill=False)
         drill = self._settings.drill(head.hits)
         return head, self._field("body", body, 1.0, drill=drill)
 
-    def _field(self, name: str, text: str, weight: float, *, drill: bool) -> _Field:
-        normalised = normalise(text[:READ_MAX])
+    def _field(self, name: str, normalised: Normalised, weight: float, *, drill: bool) -> _Field:
         plain = normalised.text
         tokens = self._segmenter.cut(plain)
+        facts = self._scorer.facts.of(tokens)
+        tally = self._scorer.tally(facts, weight)
         hits = self._lookup.find(plain)
-        field = _Field(
-            name, normalised, tokens, self._scorer.tally(tokens, weight), hits, [], [], [], NOBODY
-        )
+        field = _Field(name, normalised, tokens, facts, tally, hits, [], [], [], NOBODY)
         sentences = Sentences(plain)
         void = sentences.all() if drill else self._settings.void(hits, sentences)
         safe = void | self._settled.find(hits, sentences)
@@ -221,7 +227,7 @@ class Reader:
             cues=cues,
             casualties=title.casualties | body.casualties,
             signature=mark,
-            keywords=keywords(title.tokens, body.tokens, self._scorer.stopwords),
+            keywords=keywords(title.keywords(), body.keywords()),
         )
 
     def _elsewhere(self, fields: Sequence[_Field]) -> tuple[str, ...]:

@@ -24,6 +24,8 @@ _DANGER = re.compile(
     r"|(?:房子|屋子|墙|山体|山|房梁)(?:都|已经|已|快|快要|要|在|正在){1,3}(?:塌|倒|垮|滑)"
     r"|(?:楼道|楼梯|屋里|家里|门口)(?:里|全|都|全都|已经){0,3}(?:是)?(?:烟|火|着火)"
 )
+# One of these stands in every danger, and a single class of characters is found ten times faster.
+_ANY_DANGER = re.compile("[水泥淹塌倒垮滑烟火]")
 _WHO = (
     r"(?:我们|我家|我妈|我爸|我爷|我奶|我和|家里|全家|一家|爷爷|奶奶|爸妈|父母|老人|孩子|小孩|老婆"
     r"|[一二两三四五六七八九十几\d]{1,3}(?:个|口|位|名)?(?:人|老人|孩子|小孩|大人|邻居|村民|同事|学生))"
@@ -79,9 +81,12 @@ class Settled:
         self._over = vocabulary.add_all(_OVER)
         self._still = vocabulary.add_all(_STILL)
         self._advice = vocabulary.add_all(_ADVICE)
+        self._words = frozenset((*self._over, *self._advice))
 
     def find(self, hits: Hits, sentences: Sentences) -> frozenset[int]:
         """Numbers of those sentences."""
+        if hits.keys().isdisjoint(self._words):
+            return frozenset()
         over = _sentences(self._over, hits, sentences)
         if over:
             over -= _sentences(self._still, hits, sentences)
@@ -97,7 +102,7 @@ def call(text: str) -> list[Range]:
 
     Linear in the text: every pattern has bounded repetition.
     """
-    dangers = _ranges(_DANGER, text)
+    dangers = _ranges(_DANGER, text) if _ANY_DANGER.search(text) else []
     perched = _ranges(_PERCHED, text) if _PERCHES.search(text) else []
     if not dangers and not perched:
         return []

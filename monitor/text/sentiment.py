@@ -13,15 +13,16 @@ The constants below were set by hand, in round numbers, on labelled news and Wei
 """
 
 import math
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
-from itertools import islice
 
+from monitor.text.found import origin
 from monitor.text.lexicon import Lexicon
 from monitor.text.normalise import Normalised, normalise
 from monitor.text.segment import Segmenter
+from monitor.text.tokens import Fact, Facts
 from monitor.words import Sentiment
 
 MODEL = "lexicon-bayes-1"
@@ -29,7 +30,6 @@ MODEL = "lexicon-bayes-1"
 SLOPE, LOW, HIGH = 4.0, -0.3, 0.35
 USUAL_MEAN, USUAL_WORDS = 0.5, 3.0
 ODDS_SHARE = 0.05
-SINGLE_CHARACTER = 0.5
 NEGATED = -0.3
 # A weaker word is not turned round: "不" before it is mostly part of a phrase.
 NEGATABLE = 1.0
@@ -39,10 +39,6 @@ REACH = 3
 
 EVIDENCE_WORDS = 8
 EVIDENCE_WEIGHT = 1.0
-
-_BREAKS = frozenset(",，。！？!?；;、:：\n\r")
-_STOPS = frozenset("。！？!?；;\n\r")
-_HAN = re.compile(r"[\u3400-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +92,7 @@ class Score:
         }
 
 
-# (|weight|, weight, start, end) of a word, in normalised offsets.
+# (-|weight|, weight, start, end) of a word, in normalised offsets: the strongest sorts first.
 Telling = tuple[float, float, int, int]
 
 
@@ -119,83 +115,72 @@ class Scorer:
 
     def __init__(self, lexicon: Lexicon, segmenter: Segmenter) -> None:
         self._segmenter = segmenter
-        self._lexicon = lexicon
-        self.stopwords = lexicon.stopwords
-        self._extra = frozenset(lexicon.extra)
-        self._signals = {*lexicon.negations, *lexicon.degrees, *lexicon.contrasts} | _BREAKS
+        self.facts = Facts(lexicon)
 
     def score(self, text: str) -> Score:
         """The score of one text, deterministic, in time linear in its length."""
         normalised = normalise(text)
-        tally = self.tally(self._segmenter.cut(normalised.text))
+        tally = self.tally(self.facts.of(self._segmenter.cut(normalised.text)))
         return conclude([("body", normalised, tally)])
 
     def score_many(self, texts: Sequence[str]) -> list[Score]:
         """Scores in the order of the texts."""
         return [self.score(text) for text in texts]
 
-    def tally(self, tokens: Sequence[str], factor: float = 1.0) -> Tally:
+    def tally(self, facts: Sequence[Fact], factor: float = 1.0) -> Tally:
         """Sums over the tokens of a normalised text; `factor` > 1 makes them count more."""
-        weight_of, signals = self._lexicon.weights.get, self._signals
-        total, count, offset = 0.0, 0, 0
+        total, count, odds, known, offset = 0.0, 0, 0.0, 0, 0
         boost, last_signal = 1.0, -REACH - 1
-        told: list[tuple[float, float, int, int, str]] = []
-        for index, token in enumerate(tokens):
-            length = len(token)
-            weight = weight_of(token)
+        told: list[Telling] = []
+        for index, (length, odds_here, weight, telling, signal, _) in enumerate(facts):
+            if odds_here is not None:
+                odds += odds_here
+                known += 1
             if weight is not None:
-                if length == 1:
-                    weight *= SINGLE_CHARACTER
                 start = offset
                 if index - last_signal <= REACH:
-                    weight, back = self._modified(tokens, index, weight)
+                    weight, back = _modified(facts, index, weight)
                     start -= back
                 weight *= boost
                 total += weight
                 count += 1
-                if weight >= EVIDENCE_WEIGHT or weight <= -EVIDENCE_WEIGHT:
-                    told.append((-abs(weight), weight, start, offset + length, token))
-            if token in signals:
+                if telling and (weight >= EVIDENCE_WEIGHT or weight <= -EVIDENCE_WEIGHT):
+                    told.append((-abs(weight), weight, start, offset + length))
+            if signal is not None:
                 last_signal = index
-                if token in _BREAKS:
+                if signal.breaks:
                     # Nothing reaches over a comma.
                     last_signal = -REACH - 1
-                    if token in _STOPS:
+                    if signal.stops:
                         boost = 1.0
-                elif token in self._lexicon.contrasts:
+                elif signal.contrast:
                     boost = AFTER_CONTRAST
             offset += length
-        odds = [value for value in map(self._lexicon.odds.get, tokens) if value is not None]
-        return Tally(
-            total * factor, count * factor, sum(odds) * factor, len(odds) * factor, self._best(told)
-        )
-
-    def _best(self, told: list[tuple[float, float, int, int, str]]) -> tuple[Telling, ...]:
-        """The strongest words; single characters, signs and 我们 tell a reader nothing."""
         told.sort()
-        strongest = (
-            (-minus, weight, start, end)
-            for minus, weight, start, end, token in told
-            if token in self._extra
-            or (len(token) > 1 and token not in self.stopwords and _HAN.search(token))
+        return Tally(
+            total * factor,
+            count * factor,
+            odds * factor,
+            known * factor,
+            tuple(told[:EVIDENCE_WORDS]),
         )
-        return tuple(islice(strongest, EVIDENCE_WORDS))
 
-    def _modified(self, tokens: Sequence[str], index: int, weight: float) -> tuple[float, int]:
-        """The weight under the negations and degrees before it, and how many characters back
-        the negation begins."""
-        distance = 0
-        for before in range(index - 1, max(-1, index - 1 - REACH), -1):
-            token = tokens[before]
-            if token in _BREAKS:
-                break
-            distance += len(token)
-            if token in self._lexicon.negations and abs(weight) > NEGATABLE:
-                return weight * NEGATED, distance
-            degree = self._lexicon.degrees.get(token)
-            if degree is not None:
-                weight *= 1 + (degree - 1) * DEGREE_SHARE
-        return weight, 0
+
+def _modified(facts: Sequence[Fact], index: int, weight: float) -> tuple[float, int]:
+    """The weight under the negations and degrees before it, and how many characters back
+    the negation begins."""
+    distance = 0
+    for length, _, _, _, signal, _ in reversed(facts[max(0, index - REACH) : index]):
+        distance += length
+        if signal is None:
+            continue
+        if signal.breaks:
+            break
+        if signal.negation and abs(weight) > NEGATABLE:
+            return weight * NEGATED, distance
+        if signal.degree is not None:
+            weight *= 1 + (signal.degree - 1) * DEGREE_SHARE
+    return weight, 0
 
 
 def conclude(fields: Iterable[tuple[str, Normalised, Tally]]) -> Score:
@@ -214,16 +199,16 @@ def conclude(fields: Iterable[tuple[str, Normalised, Tally]]) -> Score:
 
 def _evidence(fields: Sequence[tuple[str, Normalised, Tally]]) -> tuple[Word, ...]:
     ranked = sorted(
-        (-strength, place, start, end, weight)
+        (minus, place, start, end, weight)
         for place, (_, _, tally) in enumerate(fields)
-        for strength, weight, start, end in tally.told
+        for minus, weight, start, end in tally.told
     )
     words = []
-    for _, place, start, end, weight in sorted(ranked[:EVIDENCE_WORDS], key=lambda w: w[1:3]):
+    for _, place, start, end, weight in sorted(ranked[:EVIDENCE_WORDS], key=itemgetter(1, 2)):
         name, normalised, _ = fields[place]
-        span = normalised.origin(start, end)
-        quote = normalised.original[span.start : span.end]
-        words.append(Word(quote, span.start, span.end, round(weight, 3), name))
+        first, last = origin(normalised, start, end)
+        quote = normalised.original[first:last]
+        words.append(Word(quote, first, last, round(weight, 3), name))
     return tuple(words)
 
 

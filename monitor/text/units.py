@@ -37,6 +37,8 @@ class UnitRules:
     def named(self, hits: Hits) -> dict[int, Range]:
         """Unit number → the first and longest place where the text names it."""
         met: dict[int, Range] = {}
+        if hits.keys().isdisjoint(self._unit_of):
+            return met
         for number in hits.keys() & self._unit_of.keys():
             start, end = hits[number][0]
             for unit in self._unit_of[number]:

@@ -1,8 +1,12 @@
 """预警: the list that the duty officer keeps open, and the page of one alert."""
 
 import hashlib
+from collections import Counter
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
+from django.db.models import Max
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -20,18 +24,30 @@ REFRESH_S = 15
 
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
-    """The list; what asks for it again says what it shows, and gets nothing while that holds."""
+    """The list, what was told of last on top.
+
+    Alerts that were only recorded (met when already old) stand apart, so that a fresh
+    installation's backlog does not bury what is going on now. A page that asks again says what it
+    shows, and gets nothing while that holds.
+    """
     chosen = _level(request.GET.get("level", ""))
-    alerts = Alert.objects.select_related("event")
+    recorded = request.GET.get("told") == "0"
+    alerts = Alert.objects.filter(pushed=not recorded).select_related("event")
     if chosen:
         alerts = alerts.filter(level=chosen)
+    told_last = Coalesce(Max("notices__created"), "created")
+    alerts = alerts.annotate(told_last=told_last).order_by("-told_last", "-id")
     page = Paginator(alerts, PAGE).get_page(request.GET.get("page"))
+    counts = _counts()
     context = {
         "rows": tidings.rows(page.object_list),
         "page": page,
         "level_chosen": chosen,
-        "levels": _levels(),
-        "all_count": Alert.objects.count(),
+        "recorded": recorded,
+        "levels": [(level, counts[True, int(level)]) for level in Level],
+        "pushed_count": sum(n for (pushed, _), n in counts.items() if pushed),
+        "recorded_count": sum(n for (pushed, _), n in counts.items() if not pushed),
+        "asked": urlencode(_asked(chosen, recorded)),
         "troubles": trouble.troubles(timezone.now()),
         "may_resume": may_resume(request.user),
         "refresh_s": REFRESH_S,
@@ -49,9 +65,14 @@ def _level(text: str) -> Level | None:
     return Level(int(text)) if text in {str(int(level)) for level in Level} else None
 
 
-def _levels() -> list[tuple[Level, int]]:
-    numbers = list(Alert.objects.order_by().values_list("level", flat=True))
-    return [(level, numbers.count(level)) for level in Level]
+def _counts() -> Counter[tuple[bool, int]]:
+    """How many alerts there are, by whether they were pushed and by level."""
+    return Counter(Alert.objects.order_by().values_list("pushed", "level"))
+
+
+def _asked(chosen: Level | None, recorded: bool) -> dict[str, str]:
+    asked = {"level": str(int(chosen))} if chosen else {}
+    return asked | ({"told": "0"} if recorded else {})
 
 
 @require_safe

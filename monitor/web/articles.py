@@ -88,7 +88,7 @@ def _marks(reading: Mapping[str, Any]) -> dict[str, list[Mark]]:
         kind = "neg" if word["weight"] < 0 else "pos"
         mood = "敏感" if kind == "neg" else "正面"
         marks[word["field"]].append(
-            Mark(word["start"], word["end"], kind, f"{mood}用词 {points(word['weight'])}")
+            Mark(word["start"], word["end"], kind, f"{mood}用词 {points(round(word['weight'], 1))}")
         )
     for group, kind, label in (("matters", "matter", "事项"), ("places", "place", "地点")):
         for one in reading[group]:

@@ -51,13 +51,13 @@ def of(alert: Alert) -> dict[str, Any]:
         "alert": alert,
         "event": event,
         "moved": _moved(event),
-        "reasons": _reasons(alert),
+        "reasons": _reasons(alert.reasons),
+        "now_reasons": _reasons(event.reasons) if _differ(alert, event) else None,
         "told": _folded(articles),
         "listed": len(articles),
         "left_out": left_out,
         "plot": _spread(event, notices),
         "moments": _timeline(alert, articles, notices),
-        "notices": [(notice, NOTICES.get(notice.kind, notice.kind)) for notice in notices],
         "deliveries": _deliveries(notices),
         "sources": _counted(event),
     }
@@ -71,12 +71,22 @@ def _moved(event: Event) -> str:
     return number.first() or ""
 
 
-def _reasons(alert: Alert) -> list[dict[str, Any]]:
-    """Reasons with most points first; each quotation knows whether its article is still there."""
-    ordered = sorted(alert.reasons, key=lambda reason: -reason["points"])
+def _differ(alert: Alert, event: Event) -> bool:
+    """Whether the event would be judged by other reasons today."""
+
+    def said(reasons: Any) -> list[tuple[str, float]]:
+        return sorted((reason["words"], reason["points"]) for reason in reasons)
+
+    return bool(event.reasons) and said(event.reasons) != said(alert.reasons)
+
+
+def _reasons(reasons: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Reasons with most points first, and their sum; each quotation knows whether its article
+    is still there."""
+    ordered = sorted(reasons, key=lambda reason: -reason["points"])
     ids = {quote["article"] for reason in ordered for quote in reason["evidence"]}
     there = set(Article.objects.filter(pk__in=ids).values_list("pk", flat=True))
-    return [
+    shown = [
         {
             **reason,
             "evidence": [
@@ -85,6 +95,8 @@ def _reasons(alert: Alert) -> list[dict[str, Any]]:
         }
         for reason in ordered
     ]
+    total = round(max(0.0, sum(reason["points"] for reason in reasons)), 1)
+    return {"reasons": shown, "total": total}
 
 
 def _articles(event: Event) -> tuple[list[Article], int]:

@@ -88,8 +88,9 @@ def _begin(body: str, first: int) -> int:
     earliest = max(0, first - 48)
     if not earliest:
         return 0
-    breaks = [body.rfind(stop, earliest, first) for stop in "。！？!?\n；"]
-    near = max(breaks)
+    near = max(body.rfind(stop, earliest, first) for stop in "。！？!?；\n")
+    if near < 0:
+        near = max(body.rfind(stop, earliest, first) for stop in "，、,：: ")
     return near + 1 if near >= 0 else first - 24
 
 

@@ -12,7 +12,8 @@ from monitor.words import SHANGHAI, week_of
 
 WIDTH, HEIGHT = 1000.0, 100.0
 DAYS_MOST, WEEKS_MOST = 62, 26
-HOURS_MOST = 60
+MINUTES_MOST, TENS_MOST, HOURS_MOST = 45, 8, 60
+"""How long bars of a minute, ten minutes and an hour go; the latter two in hours."""
 GAP = 0.22
 """Share of a bar's place that stays empty."""
 
@@ -98,17 +99,20 @@ def _plot(
 def by_time(
     instants: Iterable[datetime], flags: Iterable[tuple[datetime, str]] = ()
 ) -> Plot | None:
-    """A bar an hour while that is readable, else a bar a day; flags outside are left out."""
+    """A bar a minute, ten minutes, an hour or a day, the finest that is readable.
+
+    None where all of it would be one bar. Flags before the first article are left out.
+    """
     found = [instant.astimezone(SHANGHAI) for instant in instants]
     if not found:
         return None
     flagged = [(instant.astimezone(SHANGHAI), label) for instant, label in flags]
-    begin = min(found).replace(minute=0, second=0, microsecond=0)
+    begin = min(found)
     end = max([*found, *(instant for instant, _ in flagged)])
-    step, unit = timedelta(hours=1), "小时"
-    if end - begin >= timedelta(hours=HOURS_MOST):
-        step, unit, begin = timedelta(days=1), "日", begin.replace(hour=0)
+    step, unit, begin = _step(begin, end - begin)
     number = int((end - begin) / step) + 1
+    if number == 1:
+        return None
     if number > 366:
         days = [instant.date() for instant in found]
         return by_day({day: days.count(day) for day in set(days)})
@@ -124,12 +128,25 @@ def by_time(
     return _drawn(unit, named, marks)
 
 
+def _step(begin: datetime, length: timedelta) -> tuple[timedelta, str, datetime]:
+    """How long a bar is, what that is called, and where the first one begins."""
+    whole = begin.replace(second=0, microsecond=0)
+    if length < timedelta(minutes=MINUTES_MOST):
+        return timedelta(minutes=1), "分钟", whole
+    if length < timedelta(hours=TENS_MOST):
+        return timedelta(minutes=10), "10 分钟", whole.replace(minute=whole.minute // 10 * 10)
+    if length < timedelta(hours=HOURS_MOST):
+        return timedelta(hours=1), "小时", whole.replace(minute=0)
+    return timedelta(days=1), "日", whole.replace(hour=0, minute=0)
+
+
 def _drawn(
     unit: str, named: Sequence[tuple[str, int, Bounds | None]], flags: tuple[Flag, ...] = ()
 ) -> Plot:
     highest = max(count for _, count, _ in named)
+    place = WIDTH / len(named)
     # A few bars alone would be as broad as doors.
-    place = WIDTH / max(len(named), 8)
+    width = min(place * (1 - GAP), WIDTH / 14)
     bars = []
     for n, (label, count, bounds) in enumerate(named):
         height = max(HEIGHT * count / highest, 2.0) if count else 0.0
@@ -137,9 +154,9 @@ def _drawn(
             Bar(
                 left=round(n * place, 2),
                 place=round(place, 2),
-                x=round((n + GAP / 2) * place, 2),
+                x=round(n * place + (place - width) / 2, 2),
                 y=round(HEIGHT - height, 2),
-                width=round(place * (1 - GAP), 2),
+                width=round(width, 2),
                 height=round(height, 2),
                 count=count,
                 label=label,
@@ -147,9 +164,6 @@ def _drawn(
                 last=bounds[1] if bounds else None,
             )
         )
-    if len(named) < 8:
-        share = len(named) / 8
-        flags = tuple(Flag(round(flag.x * share, 1), flag.label) for flag in flags)
     labels = tuple(dict.fromkeys((named[0][0], named[-1][0])))
     return Plot(tuple(bars), unit, highest, sum(bar.count for bar in bars), labels, flags)
 
@@ -164,5 +178,7 @@ def _day_words(bounds: Bounds) -> str:
 
 
 def _time_words(instant: datetime, unit: str) -> str:
-    hour = f" {instant.hour}时" if unit == "小时" else ""
-    return f"{instant.month}月{instant.day}日{hour}"
+    day = f"{instant.month}月{instant.day}日"
+    if unit == "日":
+        return day
+    return f"{day} {instant.hour}时" if unit == "小时" else f"{day} {instant:%H:%M}"

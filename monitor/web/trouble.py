@@ -1,5 +1,6 @@
 """What stands in the way of watching or telling, in words with the cure: never a silent failure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -74,7 +75,7 @@ def _none() -> list[Trouble]:
 
 
 def failing(now: datetime) -> list[Source]:
-    """Sources that have brought nothing but errors for more than an hour."""
+    """Sources that have brought nothing but errors for more than an hour, or ever."""
     rows = Source.objects.filter(active=True, failures__gt=0)
     return [
         row
@@ -85,13 +86,22 @@ def failing(now: datetime) -> list[Source]:
 
 def _failing(now: datetime) -> list[Trouble]:
     rows = failing(now)
-    if not rows:
-        return []
+    groups = (
+        ("超过 1 小时采集失败，可能漏采", [row for row in rows if row.succeeded]),
+        ("从未采集成功", [row for row in rows if not row.succeeded]),
+    )
+    cure = "系统会一直重试。原因和下次采集时间见信源页。"
+    return [
+        Trouble(False, f"{len(group)} 个信源{words}：{_named(group)}。", cure, sources=True)
+        for words, group in groups
+        if group
+    ]
+
+
+def _named(rows: Sequence[Source]) -> str:
     sources = knowledge.current().sources
     names = [sources[row.slug].name if row.slug in sources else row.slug for row in rows]
-    listed = "、".join(names[:NAMED]) + ("等" if len(names) > NAMED else "")
-    words = f"{len(names)} 个信源超过 1 小时采集失败，可能漏采：{listed}"
-    return [Trouble(False, words, "系统会一直重试。原因和下次采集时间见信源页。", sources=True)]
+    return "、".join(names[:NAMED]) + ("等" if len(names) > NAMED else "")
 
 
 def channel_names() -> dict[str, str]:

@@ -17,7 +17,6 @@ from monitor.text.pieces import stream
 from tests.index.shelf import article
 from tests.query.worlds import collections, many, queries
 
-
 # A memory file system where there is one: hundreds of worlds need no fsync.
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - made by mkdtemp
 

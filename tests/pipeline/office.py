@@ -22,7 +22,7 @@ from monitor.models import Alert, Article, Delivery, Event, Source
 from monitor.pipeline import catalogue, collect
 from monitor.pipeline.steps import STEPS
 
-TOWNS = "白石镇 双河镇 清水镇 柳林镇 石门乡 云岭乡 大塘镇 城关镇".split()
+TOWNS = ["白石镇", "双河镇", "清水镇", "柳林镇", "石门乡", "云岭乡", "大塘镇", "城关镇"]
 TOWN_ITEMS = [
     {"slug": f"town{n}", "name": name, "kind": "town"} for n, name in enumerate(TOWNS)
 ]

@@ -87,6 +87,11 @@ def points(value: float) -> str:
 
 
 @register.filter
+def tenth(value: float) -> float:
+    return round(value, 1)
+
+
+@register.filter
 def number(value: float) -> str:
     """86, 86.5."""
     return f"{value:g}"
@@ -138,5 +143,5 @@ def level(value: int) -> SafeString:
 def mood(value: str) -> SafeString:
     """The badge of a sentiment; nothing for an article not yet judged."""
     if not value:
-        return format_html('<span class="mood">待研读</span>')
+        return format_html('<span class="mood">{}</span>', "待研读")
     return format_html('<span class="mood {}">{}</span>', value, Sentiment(value).label)
