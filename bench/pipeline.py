@@ -64,7 +64,11 @@ def _product(place: Path, texts: list[str]) -> tuple[float, tuple[float, float]]
     data = place / "product"
     (data / "catalog").mkdir(parents=True)
     environment = {k: v for k, v in os.environ.items() if not k.startswith("YUQING_")}
-    environment |= {"YUQING_DATA": str(data), "YUQING_FETCH_ALLOW": "127.0.0.0/8"}
+    environment |= {
+        "YUQING_DATA": str(data),
+        "YUQING_FETCH_ALLOW": "127.0.0.0/8",
+        "MALLOC_ARENA_MAX": "2",  # as `yuqing up` sets it
+    }
     with FeedServer() as server, Broker(data).running() as url:
         _serve(server, data, texts)
         for command in (["migrate", "-v0"], ["catalog", "apply"]):

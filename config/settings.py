@@ -135,5 +135,6 @@ LOGGING = {
         "celery": {"level": "WARNING"},
         "kombu": {"level": "WARNING"},
         "waitress": {"level": "WARNING"},
+        "matplotlib": {"level": "WARNING"},
     },
 }

@@ -97,7 +97,7 @@ def addresses(driver: webdriver.Chrome, root: str) -> dict[str, str]:
     pages = {"alerts": urljoin(root, "/"), "search": search, "sources": urljoin(root, "/sources")}
     for name, page, selector in (
         ("alert", pages["alerts"], ".alert-row h2 a"),
-        ("article", search, ".hit h2 a"),
+        ("article", search, ".result h2 a"),
     ):
         driver.get(page)
         links = driver.find_elements(By.CSS_SELECTOR, selector)

@@ -13,6 +13,7 @@ and the rise must show inside its event. The same holds for the hour in 截至11
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Iterator
 
 READ_CHARACTERS = 1_000
 """Only so much of a body is read: a notice says what it is about at its beginning."""
@@ -31,6 +32,10 @@ _PASSING = re.compile(
     r"|\d{7,}"  # telephone and account numbers
     r"|(?:阅读|点击|浏览|评论|转发|点赞)[量数次]*[:：]?\s*\d+"
 )
+# What a match of _PASSING or _NUMBER begins with. A single class of characters is found ten times
+# faster than alternatives, which `re` would try at every character of the text.
+_PASSING_HEAD = re.compile(r"[截h\d阅点浏评转]")
+_NUMBER_HEAD = re.compile(r"[\d第一二三四五六七八九十]")
 _WIDE_DIGIT = re.compile("[０-９]")
 _HAN_DIGITS = "零一二三四五六七八九"
 _NUMBER = re.compile(
@@ -41,7 +46,10 @@ _NUMBER = re.compile(
 )
 _PEOPLE = frozenset("人名位死伤")
 _SAME_UNIT = {"点": "时", "号": "日"}
-_PLACE_ENDS = re.compile("大道|社区|小区|花园|家园|大桥|[路街巷镇乡村桥县]")
+# 大道 大桥 社区 小区 花园 家园, or one character; spelt so that it begins with a class (see above).
+_PLACE_ENDS = re.compile(
+    "[大社小花家路街巷镇乡村桥县](?:(?<=大)[道桥]|(?<=[社小])区|(?<=[花家])园|(?<=[路街巷镇乡村桥县]))"
+)
 _PLACE_KINDS = {
     **dict.fromkeys("路街巷道", "路"),
     **dict.fromkeys("镇乡", "镇"),
@@ -114,14 +122,34 @@ def _sets(line: str) -> tuple[set[str], set[str]]:
 def _line(text: str) -> str:
     if _WIDE_DIGIT.search(text):
         text = unicodedata.normalize("NFKC", text)
-    plain = _PASSING.sub("，", text)
+    plain = _without_passing(text)
     found = dict.fromkeys([*_numbers(plain), *_places(plain)])
     return " ".join(list(found)[:MOST_MARKS])
 
 
+def _without_passing(text: str) -> str:
+    parts = []
+    done = 0
+    for match in _matches(_PASSING_HEAD, _PASSING, text):
+        parts.append(text[done : match.start()])
+        done = match.end()
+    return "，".join([*parts, text[done:]])
+
+
+def _matches(
+    head: re.Pattern[str], pattern: re.Pattern[str], text: str
+) -> Iterator[re.Match[str]]:
+    """`pattern.finditer(text)`, tried only where a head stands."""
+    done = 0
+    for start in head.finditer(text):
+        if start.start() >= done and (match := pattern.match(text, start.start())):
+            done = match.end()
+            yield match
+
+
 def _numbers(text: str) -> list[str]:
     marks = []
-    for match in _NUMBER.finditer(text):
+    for match in _matches(_NUMBER_HEAD, _NUMBER, text):
         if match["clock"]:
             hour, minute = re.split("[:：]", match["clock"])
             marks.append(f"{int(hour)}时" if minute == "00" else f"{int(hour)}:{minute}")

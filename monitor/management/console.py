@@ -6,6 +6,7 @@ import sys
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser, OutputWrapper
+from django.db import connections
 
 
 class ChineseFormatter(argparse.RawDescriptionHelpFormatter):
@@ -73,10 +74,17 @@ class Command(BaseCommand):
         )
 
     def run_from_argv(self, argv: list[str]) -> None:
+        """As Django's, but a failure is its own words alone, without the class's name."""
+        self._called_from_command_line = True
+        options = vars(self.create_parser(argv[0], argv[1]).parse_args(argv[2:]))
+        arguments = options.pop("args", ())
         try:
-            super().run_from_argv(argv)
-        except CommandError as error:  # pragma: no cover - execute() already printed it
-            raise SystemExit(1) from error
+            self.execute(*arguments, **options)
+        except CommandError as error:
+            self.stderr.write(str(error))
+            sys.exit(error.returncode)
+        finally:
+            connections.close_all()
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         # What workers tell of their own accord is for their log, not for a command's reader.

@@ -24,7 +24,7 @@ from monitor.query.tree import both, either
 from monitor.text.pieces import stream
 from monitor.words import Level, Sentiment
 
-EXAMPLES = int(os.environ.get("YUQING_EXAMPLES", "300"))
+EXAMPLES = int(os.environ.get("YUQING_TEST_EXAMPLES", "300"))
 many = settings(max_examples=EXAMPLES, deadline=None)
 
 EMOJI = "👍🏽👨👩👧❤😂"

@@ -143,8 +143,11 @@ def test_reprints_stand_folded_under_their_original(county: Any, officer: Any) -
     alert = county.alarm()
     assert Article.objects.exclude(reprint_of=None).count() == 2
     text = page(officer.get(f"/alerts/{alert.number}")).text
-    assert "转载 2 篇" in text
-    assert text.index("转载 2 篇") < text.index("白石镇一化工厂被指偷排")
+    listed = text[text.index("事件文章") :]
+    folded = listed.index("转载 2 篇")
+    assert listed.index("白石镇化工厂偷排，河里鱼死光了") < folded
+    assert folded < listed.index("转：白石镇化工厂偷排污水")
+    assert folded < listed.index("白石镇一化工厂被指偷排")
 
 
 def test_an_alerts_page_shows_receipt_attempts_and_what_was_sent(county: Any, officer: Any) -> None:

@@ -193,7 +193,12 @@ class Command(Console):
 
     @staticmethod
     def _environment() -> dict[str, str]:
-        return {"YUQING_DATA": str(settings.YUQING.data), "PYTHONUNBUFFERED": "1"}
+        return {
+            "YUQING_DATA": str(settings.YUQING.data),
+            "PYTHONUNBUFFERED": "1",
+            # glibc otherwise keeps an arena a thread, which holds what each thread once needed.
+            "MALLOC_ARENA_MAX": "2",
+        }
 
 
 def _yuqing() -> list[str]:
