@@ -15,7 +15,6 @@ from celery.platforms import SecurityWarning
 from django.conf import settings
 from django.db import connections
 
-from monitor.models import claimable_models, claims
 from monitor.pipeline import knowledge, wake
 from monitor.pipeline.condition import broker_url
 from monitor.pipeline.step import TURN_S
@@ -87,12 +86,5 @@ def load_before_fork(**_: Any) -> None:
 
 @signals.worker_process_init.connect
 def join(**_: Any) -> None:
-    """A pool process dies with its worker, and its claims can be told to be the worker's."""
+    """A pool process dies with its worker."""
     leash(os.getppid())
-    claims.join_worker(os.getppid())
-
-
-@signals.worker_shutdown.connect
-def release(**_: Any) -> None:
-    """What the pool did not finish is free at once instead of when its lease ends."""
-    claims.release_worker(claimable_models(), os.getpid())

@@ -76,7 +76,7 @@ def _database(url: str) -> dict[str, Any]:
             "timeout": 30,
             "init_command": (
                 "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY;"
-                "PRAGMA cache_size=-32000; PRAGMA mmap_size=268435456;"
+                "PRAGMA cache_size=-16000;"
             ),
         },
     }

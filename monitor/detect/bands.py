@@ -5,9 +5,10 @@ Two texts whose buckets agree with probability s share a band with probability a
 1 - (1 - s³)³²: .95 at s = .45, .99 at .5, and 3 in 10,000 at the .02 of unrelated Chinese texts
 (banding: Leskovec, Rajaraman, Ullman, Mining of Massive Datasets, §3.4).
 
-Kept as one sorted array of 64-bit band keys with the slot beside each (12 bytes an entry, so
-38 MB at 100,000 members, where dicts of lists take some 600) and a small dict for what came
-since; the dict is folded into the array when it has grown.
+Kept as two sorted arrays of 64-bit band keys with the slot beside each (12 bytes an entry, so 38 MB
+at 100,000 members, where dicts of lists take some 600): a long one, and a short one for what came
+since, which is folded into the long one when it has grown. All rows of a batch are looked up
+together.
 """
 
 import numpy as np
@@ -20,10 +21,11 @@ NEWEST = 12
 """Candidates taken from one band, the newest ones: boilerplate that thousands share stays cheap,
 and a true reprint is still met in the bands that hold what is its own."""
 FRESH_LIMIT = 4_096
-"""Members kept in the dict before they are folded into the array."""
+"""Members kept in the short array before they are folded into the long one."""
 
 Keys = NDArray[np.uint64]
 Signatures = NDArray[np.uint32]
+Numbers = NDArray[np.int64]
 
 _BAND_BITS = 5
 _SIDE_BY_SIDE = np.arange(63).reshape(21, ROWS)
@@ -48,70 +50,71 @@ class Bands:
     """Slots by band key. A slot is a row number of the caller's; later slots are newer."""
 
     def __init__(self) -> None:
-        self._keys: Keys = np.empty(0, np.uint64)
-        self._slots: NDArray[np.uint32] = np.empty(0, np.uint32)
-        self._fresh: dict[int, list[int]] = {}
+        self._settled = _Sorted()
+        self._fresh = _Sorted()
         self._fresh_members = 0
 
     def add(self, keys: Keys, first_slot: int) -> None:
         """Take in the keys (n, 32) of the slots first_slot, first_slot + 1, …"""
-        slots = range(first_slot, first_slot + len(keys))
+        slots = np.arange(first_slot, first_slot + len(keys), dtype=np.uint32).repeat(BANDS)
         if len(keys) > FRESH_LIMIT:
-            self._fold_fresh()
-            self._fold(keys.ravel(), np.repeat(np.asarray(slots, np.uint32), BANDS))
+            self._fold()
+            self._settled.insert(keys.ravel(), slots)
             return
-        for slot, row in zip(slots, keys.tolist(), strict=True):
-            note(self._fresh, row, slot)
+        self._fresh.insert(keys.ravel(), slots)
         self._fresh_members += len(keys)
         if self._fresh_members > FRESH_LIMIT:
-            self._fold_fresh()
+            self._fold()
 
-    def settled(self, keys: Keys) -> list[NDArray[np.uint32]]:
-        """For each row of keys (n, 32), the distinct slots that share a band in the array."""
-        if not len(self._keys):
-            return [self._slots] * len(keys)
-        ends = np.searchsorted(self._keys, keys.ravel(), side="right")
-        at = ends[:, None] - np.arange(1, NEWEST + 1)
-        hit = at >= 0
-        at = np.maximum(at, 0)
-        hit &= self._keys[at] == keys.ravel()[:, None]
-        slots = self._slots[at].reshape(len(keys), -1)
-        return [
-            np.unique(row[kept])
-            for row, kept in zip(slots, hit.reshape(len(keys), -1), strict=True)
-        ]
+    def near(self, keys: Keys, first_slot: int) -> tuple[Numbers, Numbers]:
+        """Pairs (row of keys, slot) that share a band; a pair may come several times.
 
-    def fresh(self, row: list[int]) -> set[int]:
-        """The slots that share a band with one row of keys among the latest members."""
-        return look_up(self._fresh, row)
+        The rows of keys (n, 32) are newcomers of the slots first_slot, first_slot + 1, … that are
+        not added yet; each meets the members and the rows before it.
+        """
+        flat = keys.ravel()
+        order = np.argsort(flat, kind="stable")
+        # Sorted, they are found faster: what is looked at for one is in the cache for the next.
+        wanted = flat[order]
+        rows = order // BANDS
+        met = [among.find(wanted) for among in (self._settled, self._fresh)]
+        pairs = [(rows[places], slots) for places, slots in met]
+        for back in range(1, NEWEST + 1):
+            same = np.flatnonzero(wanted[back:] == wanted[:-back])
+            if not len(same):
+                break
+            pairs.append((rows[same + back], rows[same] + first_slot))
+        return np.concatenate([r for r, _ in pairs]), np.concatenate([s for _, s in pairs])
 
-    def _fold_fresh(self) -> None:
-        if not self._fresh:
-            return
-        sizes = [len(found) for found in self._fresh.values()]
-        keys = np.repeat(np.fromiter(self._fresh, np.uint64, len(sizes)), sizes)
-        flat = (slot for found in self._fresh.values() for slot in found)
-        self._fold(keys, np.fromiter(flat, np.uint32, sum(sizes)))
-        self._fresh, self._fresh_members = {}, 0
+    def _fold(self) -> None:
+        self._settled.insert(self._fresh.keys, self._fresh.slots)
+        self._fresh, self._fresh_members = _Sorted(), 0
 
-    def _fold(self, keys: Keys, slots: NDArray[np.uint32]) -> None:
+
+class _Sorted:
+    """Band keys in ascending order and their slots; among equal keys the newest slot is last."""
+
+    def __init__(self) -> None:
+        self.keys: Keys = np.empty(0, np.uint64)
+        self.slots: NDArray[np.uint32] = np.empty(0, np.uint32)
+
+    def insert(self, keys: Keys, slots: NDArray[np.uint32]) -> None:
+        """Take in keys with slots newer than all here."""
         # Newer slots of one key must come after the older: stable sort, then insert to the right.
         order = np.argsort(keys, kind="stable")
         keys, slots = keys[order], slots[order]
-        at = np.searchsorted(self._keys, keys, side="right")
-        self._keys = np.insert(self._keys, at, keys)
-        self._slots = np.insert(self._slots, at, slots)
+        at = np.searchsorted(self.keys, keys, side="right")
+        self.keys = np.insert(self.keys, at, keys)
+        self.slots = np.insert(self.slots, at, slots)
 
-
-def note(table: dict[int, list[int]], row: list[int], slot: int) -> None:
-    """Enter a slot under its keys, forgetting the oldest of a band that is full."""
-    for key in row:
-        found = table.setdefault(key, [])
-        found.append(slot)
-        if len(found) > NEWEST:
-            del found[0]
-
-
-def look_up(table: dict[int, list[int]], row: list[int]) -> set[int]:
-    """The slots entered under any of the keys."""
-    return {slot for key in row if (found := table.get(key)) for slot in found}
+    def find(self, wanted: Keys) -> tuple[Numbers, Numbers]:
+        """(index into `wanted`, slot) of the newest slots of each wanted key."""
+        if not len(self.keys):
+            return np.empty(0, np.int64), np.empty(0, np.int64)
+        ends = np.searchsorted(self.keys, wanted, side="right")
+        # Most keys are nobody else's; only the others are worth a look at what stands before.
+        places = np.flatnonzero(self.keys[np.maximum(ends - 1, 0)] == wanted)
+        at = ends[places, None] - np.arange(1, NEWEST + 1)
+        hit = self.keys[np.maximum(at, 0)] == wanted[places, None]
+        hit &= at >= 0
+        return places[np.nonzero(hit)[0]], self.slots[at[hit]].astype(np.int64)

@@ -27,8 +27,9 @@ from datetime import datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.detect.bands import BUCKETS, Bands, Keys, band_keys, look_up, note
+from monitor.detect.bands import BUCKETS, Bands, Keys, Numbers, Signatures, band_keys
 from monitor.detect.marks import differ, marks_of
+from monitor.text.fingerprint import as_array, pairwise
 
 ALIKE = 0.45
 """Share of equal buckets from which texts are near-duplicates. Edited reposts of one story reach
@@ -42,10 +43,10 @@ VERY_SHORT = 12
 SPAN = timedelta(days=7)
 CAPACITY = 200_000
 _PORTION = 20_000  # members taken in at once: bounds the memory of a rebuild
+_PAIRS = 4_096  # signatures compared at once: 2 MB, which stay in the processor's cache
 
 _ROW = np.dtype(
     [
-        ("signature", np.uint32, (BUCKETS,)),
         ("article", np.int64),  # 0: retired by a newer edition
         ("event", np.int64),
         ("published", np.float64),
@@ -102,6 +103,7 @@ class Window:
         self._pending: list[Member] = []
         self._size = 0
         self._rows = np.zeros(64, _ROW)
+        self._signatures: Signatures = np.zeros((64, BUCKETS), np.uint32)
         self._marks: list[str] = []
         self._slot_of: dict[int, int] = {}
         self._bands = Bands()
@@ -124,17 +126,12 @@ class Window:
         self._reserve(len(newcomers))
         signatures = _signatures(newcomers)
         self._write(newcomers, signatures)
-        keys = band_keys(signatures)
-        settled = self._bands.settled(keys)
-        rows = keys.tolist()
-        batch: dict[int, list[int]] = {}
+        pairs = self._bands.near(band_keys(signatures), self._size)
+        likest, alike = self._compare(*pairs, len(newcomers))
         placements: list[Placement] = []
-        for i, (member, row) in enumerate(zip(newcomers, rows, strict=True)):
-            slot = self._size + i
-            nearby = self._bands.fresh(row) | look_up(batch, row)
-            found = np.concatenate([settled[i], np.fromiter(nearby, np.uint32, len(nearby))])
-            placements.append(self._decide(member, slot, found, placements))
-            note(batch, row, slot)
+        for row, member in enumerate(newcomers):
+            nearest = self._nearest(self._size + row, alike[row])
+            placements.append(self._decide(member, nearest, likest[row], placements))
         return placements
 
     def remember(self, events: Mapping[int, int]) -> None:
@@ -164,47 +161,58 @@ class Window:
     def _decide(
         self,
         member: Member,
-        slot: int,
-        found: NDArray[np.uint32],
+        nearest: tuple[int, float] | None,
+        likest: float,
         placements: Sequence[Placement],
     ) -> Placement:
         if member.event is not None:
             return Placement(member.article, None, member.event, None, 1.0, "已归入事件，保持不变")
-        nearest, likeness = self._nearest(member, slot, found)
         if nearest is None:
-            return Placement(member.article, None, None, None, likeness, "未见相同或相近的文章")
-        article = int(self._rows["article"][nearest])
+            return Placement(member.article, None, None, None, likest, "未见相同或相近的文章")
+        slot, likeness = nearest
+        article = int(self._rows["article"][slot])
         words = "与文章 {} 内容相同" if likeness == 1.0 else "与文章 {} 内容相近，相似度{:.0%}"
         why = words.format(article, likeness)
-        if nearest < self._size:
-            event = int(self._rows["event"][nearest])
+        before = placements[slot - self._size] if slot >= self._size else None
+        event = int(self._rows["event"][slot]) if before is None else before.event
+        if before is None or event is not None:
             return Placement(member.article, article, event, None, likeness, why)
-        before = placements[nearest - self._size]
-        if before.event is not None:
-            return Placement(member.article, article, before.event, None, likeness, why)
         opener = article if before.with_article is None else before.with_article
         return Placement(member.article, article, None, opener, likeness, why)
 
-    def _nearest(
-        self, member: Member, slot: int, found: NDArray[np.uint32]
-    ) -> tuple[int | None, float]:
-        """The slot to join, and its likeness; (None, best likeness seen) when there is none."""
-        apart = np.abs(self._rows["published"][found] - self._rows["published"][slot])
-        found = found[(apart <= self.span.total_seconds()) & (self._rows["article"][found] > 0)]
-        found = found[self._rows["article"][found] != member.article]
-        if not len(found):
-            return None, 0.0
-        mine = self._rows["signature"][slot]
-        # A text without letters has a signature of zeros and is like nothing.
-        equal = ((self._rows["signature"][found] == mine) & (mine != 0)).sum(axis=1)
-        best = float(equal.max()) / BUCKETS
-        for at in np.lexsort((found, -equal)):
-            likeness = float(equal[at]) / BUCKETS
-            if likeness < ALIKE:
-                break
-            if self._joins(int(found[at]), slot, likeness):
-                return int(found[at]), likeness
-        return None, best
+    def _compare(
+        self, newcomers: Numbers, known: Numbers, count: int
+    ) -> tuple[list[float], list[set[tuple[float, int]]]]:
+        """Compares pairs of (row of a newcomer, slot) that may meet.
+
+        Returns for each of `count` newcomers the highest likeness seen, and every
+        (-likeness, slot) that reaches ALIKE.
+        """
+        likest = np.zeros(count)
+        alike: list[set[tuple[float, int]]] = [set() for _ in range(count)]
+        for start in range(0, len(known), _PAIRS):
+            some = slice(start, start + _PAIRS)
+            rows, slots = self._meeting(newcomers[some], known[some])
+            likeness = pairwise(self._signatures[self._size + rows], self._signatures[slots])
+            np.maximum.at(likest, rows, likeness)
+            for at in np.flatnonzero(likeness >= ALIKE).tolist():
+                alike[rows[at]].add((-float(likeness[at]), int(slots[at])))
+        return likest.tolist(), alike
+
+    def _meeting(self, rows: Numbers, slots: Numbers) -> tuple[Numbers, Numbers]:
+        """Of these pairs those within the span, without retired rows and an article's own."""
+        published, article = self._rows["published"], self._rows["article"]
+        mine, theirs = self._size + rows, article[slots]
+        meet = np.abs(published[slots] - published[mine]) <= self.span.total_seconds()
+        meet &= (theirs > 0) & (theirs != article[mine])
+        return rows[meet], slots[meet]
+
+    def _nearest(self, slot: int, alike: Iterable[tuple[float, int]]) -> tuple[int, float] | None:
+        """The slot to join and its likeness: the most alike, of equals the earliest."""
+        for minus, other in sorted(alike):
+            if self._joins(other, slot, -minus):
+                return other, -minus
+        return None
 
     def _joins(self, one: int, other: int, likeness: float) -> bool:
         shorter, longer = sorted((int(self._rows["length"][one]), int(self._rows["length"][other])))
@@ -240,7 +248,7 @@ class Window:
 
     def _write(self, members: Sequence[Member], signatures: NDArray[np.uint32]) -> None:
         rows = slice(self._size, self._size + len(members))
-        self._rows["signature"][rows] = signatures
+        self._signatures[rows] = signatures
         self._rows["article"][rows] = [member.article for member in members]
         self._rows["event"][rows] = [member.event or 0 for member in members]
         self._rows["published"][rows] = [member.published.timestamp() for member in members]
@@ -260,7 +268,8 @@ class Window:
         keep = self._living()
         dropped = self._size - len(keep)
         if dropped * 4 < self._size and self._size + more <= self.capacity * 5 // 4:
-            self._grow(min(max(room * 2, self._size + more), self.capacity * 5 // 4))
+            grown = min(max(room * 2, self._size + more), self.capacity * 5 // 4)
+            self._carry(slice(0, self._size), self._size, grown)
             return
         self._rebuild(keep, more)
 
@@ -276,25 +285,23 @@ class Window:
             slots = np.sort(slots[newest])
         return slots
 
-    def _grow(self, room: int) -> None:
-        rows = np.zeros(room, _ROW)
-        rows[: self._size] = self._rows[: self._size]
-        self._rows = rows
+    def _carry(self, keep: slice | NDArray[np.int64], count: int, room: int) -> None:
+        """Carry the rows `keep`, `count` of them, over to tables with more room."""
+        rows, signatures = np.zeros(room, _ROW), np.zeros((room, BUCKETS), np.uint32)
+        rows[:count], signatures[:count] = self._rows[keep], self._signatures[keep]
+        self._rows, self._signatures = rows, signatures
 
     def _rebuild(self, keep: NDArray[np.int64], more: int) -> None:
-        rows = np.zeros(max(64, len(keep) * 3 // 2, len(keep) + more), _ROW)
-        rows[: len(keep)] = self._rows[keep]
-        self._rows = rows
+        self._carry(keep, len(keep), max(64, len(keep) * 3 // 2, len(keep) + more))
         self._marks = [self._marks[slot] for slot in keep]
         self._size = len(keep)
-        articles = rows["article"][: self._size].tolist()
+        articles = self._rows["article"][: self._size].tolist()
         self._slot_of = {article: slot for slot, article in enumerate(articles)}
         self._bands = Bands()
-        self._bands.add(band_keys(rows["signature"][: self._size]), 0)
+        self._bands.add(band_keys(self._signatures[: self._size]), 0)
 
 
 def _signatures(members: Sequence[Member]) -> NDArray[np.uint32]:
     if any(len(member.signature) != BUCKETS * 4 for member in members):
         raise ValueError(f"a signature has {BUCKETS * 4} bytes")
-    together = b"".join(member.signature for member in members)
-    return np.frombuffer(together, dtype="<u4").reshape(-1, BUCKETS)
+    return as_array([member.signature for member in members])

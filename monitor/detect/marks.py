@@ -100,6 +100,8 @@ def differ(one: str, other: str, length: int) -> bool:
 
 def _contradictions(one: set[str], other: set[str]) -> int:
     """How many marks of the one side stand against marks of the same kind on the other."""
+    if not one or not other:
+        return 0
     kinds, other_kinds = Counter(map(_kind, one)), Counter(map(_kind, other))
     return (kinds & other_kinds).total()
 
@@ -136,9 +138,7 @@ def _without_passing(text: str) -> str:
     return "，".join([*parts, text[done:]])
 
 
-def _matches(
-    head: re.Pattern[str], pattern: re.Pattern[str], text: str
-) -> Iterator[re.Match[str]]:
+def _matches(head: re.Pattern[str], pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
     """`pattern.finditer(text)`, tried only where a head stands."""
     done = 0
     for start in head.finditer(text):

@@ -6,7 +6,7 @@ import sys
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser, OutputWrapper
-from django.db import connections
+from django.db import OperationalError, connections
 
 
 class ChineseFormatter(argparse.RawDescriptionHelpFormatter):
@@ -42,6 +42,12 @@ class ChineseParser(CommandParser):
         )
         self.print_usage(sys.stderr)
         self.exit(2, f"{words}\n")
+
+
+def _database_words(error: OperationalError) -> str:
+    if "no such" in str(error):  # table or column: not migrated yet
+        return "数据库还没有建好或版本太旧，请先运行一次 yuqing up"
+    return f"数据库暂不能用（{error}），运行 yuqing check 看原因"
 
 
 class Command(BaseCommand):
@@ -83,6 +89,9 @@ class Command(BaseCommand):
         except CommandError as error:
             self.stderr.write(str(error))
             sys.exit(error.returncode)
+        except OperationalError as error:
+            self.stderr.write(_database_words(error))
+            sys.exit(1)
         finally:
             connections.close_all()
 

@@ -67,7 +67,9 @@ class Article(Claimable):
                 fields=["event"], name="article_of_event", condition=Q(event__isnull=False)
             ),
             models.Index(
-                fields=["grouped_in"], name="article_grouped_in", condition=Q(grouped_in__isnull=False)
+                fields=["grouped_in"],
+                name="article_grouped_in",
+                condition=Q(grouped_in__isnull=False),
             ),
             models.Index(
                 fields=["id"],

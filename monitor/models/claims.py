@@ -23,22 +23,13 @@ TRIES = 4
 DIED = "处理进程中途退出（连续多次），未留下错误信息"
 
 
-_worker: int | None = None
-
-
-def join_worker(pid: int) -> None:
-    """Say that this process is one of a worker's; the worker may release its claims at the end."""
-    global _worker
-    _worker = pid
-
-
-def _prefix(worker: int) -> str:
-    return f"{socket.gethostname()[:40]}:{worker}:"
+def _host() -> str:
+    return socket.gethostname()[:40]
 
 
 def owner() -> str:
-    """Who claims, `host:worker:process`; readable in a log."""
-    return f"{_prefix(_worker or os.getpid())}{os.getpid()}"
+    """Who claims, `host:process`; readable in a log."""
+    return f"{_host()}:{os.getpid()}"
 
 
 class Claimable(models.Model):
@@ -152,15 +143,26 @@ class Lane:
             )
 
 
-def release_worker(models_: Iterable[type[Claimable]], worker: int) -> int:
-    """Free every claim that a worker of this host still holds; returns how many rows.
+def release_dead(models_: Iterable[type[Claimable]]) -> int:
+    """Free every claim whose process, on this host, is gone; returns how many rows.
 
-    To be called when its processes are gone. An attempt that a shutdown interrupted does not
-    count against the row.
+    Without it such rows wait until their lease is over. The attempt counts: whether the row was
+    the cause of the death, nobody knows.
     """
-    return sum(
-        model._default_manager.filter(
-            owner__startswith=_prefix(worker), until__isnull=False
-        ).update(owner="", until=None, attempts=models.F("attempts") - 1)
-        for model in models_
-    )
+    freed = 0
+    for model in models_:
+        held = model._default_manager.filter(owner__startswith=f"{_host()}:", until__isnull=False)
+        owners = set(held.order_by().values_list("owner", flat=True))
+        dead = [name for name in owners if not _alive(int(name.rsplit(":", 1)[1]))]
+        freed += held.filter(owner__in=dead).update(owner="", until=None)
+    return freed
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

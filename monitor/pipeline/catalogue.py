@@ -83,7 +83,7 @@ def load_names():  # type: ignore[no-untyped-def]
 
 def items(kind: str) -> dict[str, Item]:
     """The items of one kind that are in force, by slug."""
-    rows = CatalogItem.objects.filter(kind=kind).exclude(value=None)
+    rows = CatalogItem.objects.filter(kind=kind, value__isnull=False)
     return dict(rows.values_list("slug", "value"))
 
 
@@ -118,7 +118,7 @@ def _write(
 
 def _forget(rows: Mapping[Key, CatalogItem], files: Mapping[Key, Item]) -> None:
     """Rows that neither files nor people hold any more."""
-    CatalogItem.objects.filter(base=None, value=None).exclude(
+    CatalogItem.objects.filter(base__isnull=True, value__isnull=True).exclude(
         pk__in=[row.pk for key, row in rows.items() if key in files]
     ).delete()
 

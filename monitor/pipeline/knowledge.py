@@ -68,7 +68,7 @@ def current() -> Lore:
 
 
 def _load(revision: int) -> Lore:
-    rows = CatalogItem.objects.exclude(value=None).values_list("kind", "slug", "value")
+    rows = CatalogItem.objects.filter(value__isnull=False).values_list("kind", "slug", "value")
     values = build_all({(kind, slug): value for kind, slug, value in rows})
     channels, faulty = _channels(values)
     scorer, reader = _reader(values, revision)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from monitor.models import Article, IndexState
@@ -38,16 +39,14 @@ def reindex() -> Iterator[Progress]:
     Raises CountsDiffer when the check of counts fails; the old generation stays in use.
     """
     current = _begin()
-    total = _indexable().count()
-    done = _indexable().filter(pk__lte=current.cursor).count()
+    # What is indexed from here on is written to both: chasing newcomers might never end.
+    wanted = _indexable().filter(pk__lte=_indexable().aggregate(last=Max("pk"))["last"] or 0)
+    total = wanted.count()
+    done = wanted.filter(pk__lte=current.cursor).count()
     yield Progress(done, total)
     while True:
-        ids = list(
-            _indexable()
-            .filter(pk__gt=current.cursor)
-            .order_by("pk")
-            .values_list("pk", flat=True)[:BATCH]
-        )
+        rows = wanted.filter(pk__gt=current.cursor).order_by("pk")
+        ids = list(rows.values_list("pk", flat=True)[:BATCH])
         if not ids:
             break
         search_index().write(current.building, list(documents(ids).values()))
@@ -82,14 +81,15 @@ def _swap(current: IndexState) -> None:
     with transaction.atomic():
         wanted = _indexable().count()
         held = search_index().count(current.building)
+        ours = IndexState.objects.filter(pk=1, building=current.building)
         # An index batch under way may already have written what its rows do not say yet.
-        if held < wanted:
-            raise CountsDiffer(
-                f"新检索库有 {held} 篇，应不少于 {wanted} 篇；"
-                "旧库继续使用，可再次运行 yuqing reindex"
-            )
-        IndexState.objects.filter(pk=1, building=current.building).update(
-            active=current.building, building="", cursor=0, started=None
+        if held >= wanted:
+            ours.update(active=current.building, building="", cursor=0, started=None)
+        else:
+            ours.update(cursor=0)  # the next run copies everything again
+    if held < wanted:
+        raise CountsDiffer(
+            f"新检索库有 {held} 篇，应不少于 {wanted} 篇；旧库继续使用，可再次运行 yuqing reindex"
         )
     # Names are instants: whatever is older is out of use, also what a killed rebuild left behind.
     for generation in search_index().generations():

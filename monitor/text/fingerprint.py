@@ -78,6 +78,14 @@ def likenesses(one: bytes, others: NDArray[np.uint32]) -> NDArray[np.float64]:
     return np.asarray(equal.mean(axis=1), dtype=np.float64)
 
 
+def pairwise(ones: NDArray[np.uint32], others: NDArray[np.uint32]) -> NDArray[np.float64]:
+    """`likeness` of each row of an (n, 64) array to the same row of another, shape (n,)."""
+    equal = ones == others
+    equal &= ones != 0
+    # The 64 answers of a pair are the bits of one number: counted ten times faster than summed.
+    return np.asarray(np.bitwise_count(np.packbits(equal).view(np.uint64)) / BUCKETS)
+
+
 def as_array(many: Sequence[bytes]) -> NDArray[np.uint32]:
     """Signatures as rows of an (n, 64) array."""
     return np.frombuffer(b"".join(many), dtype="<u4").reshape(len(many), BUCKETS)

@@ -23,10 +23,8 @@ def keywords(title: Iterable[str], body: Iterable[str]) -> tuple[str, ...]:
     Takes the tokens that `is_keyword` lets through. Ties keep the order of first appearance.
     """
     counts = Counter(body)
-    for token, count in Counter(title).items():
-        counts[token] += TITLE_FACTOR * count
-    # A word of four characters or more says it all; no `min`, a call a word would be half the cost.
-    worth = {
-        token: count * (4 if len(token) > 4 else len(token)) for token, count in counts.items()
-    }
+    for token in title:
+        counts[token] += TITLE_FACTOR
+    # Four characters or more count four.
+    worth = {token: count * len(token[:4]) for token, count in counts.items()}
     return tuple(sorted(worth, key=worth.__getitem__, reverse=True)[:KEYWORDS])

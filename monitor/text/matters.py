@@ -97,10 +97,10 @@ class MatterRules:
                     quotes = _beside(first, place, rule.others, text, hits, sentences)
                     if quotes and not self._vetoed(rule.matter, first, place, hits, sentences):
                         found.setdefault(rule.matter, set()).update(quotes)
-        quotes = [
-            (matter, quote) for matter, ranges in found.items() for quote in sorted(ranges)[:QUOTES]
+        kept = [
+            (quote, matter) for matter, ranges in found.items() for quote in sorted(ranges)[:QUOTES]
         ]
-        return sorted(quotes, key=lambda quote: (quote[1], quote[0]))
+        return [(matter, quote) for quote, matter in sorted(kept)]
 
     def _possible(self, first: int, hits: Hits) -> list[_Rule]:
         """The rules of a first word whose other words stand in the text as well."""

@@ -16,6 +16,8 @@ from monitor.web.marking import Mark, found, marked, paragraphs
 from monitor.web.templatetags.display import points
 
 REPRINTS = 20
+SHOWN_MOST = 100_000
+"""Characters of a body that are shown: more would choke a phone."""
 TOLL = {"dead": "死亡", "injured": "受伤", "missing": "失联", "trapped": "被困"}
 
 
@@ -39,7 +41,8 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "editions": editions,
         "newest": text.edition == article.edition,
         "title": marked(text.title, [*marks["title"], *asked["title"]]),
-        "paragraphs": paragraphs(text.body, [*marks["body"], *asked["body"]]),
+        "paragraphs": paragraphs(text.body[:SHOWN_MOST], [*marks["body"], *asked["body"]]),
+        "left_out": max(0, len(text.body) - SHOWN_MOST),
         "marked": bool(marks["title"] or marks["body"]),
         "asked": bool(asked["title"] or asked["body"]),
         "analysis": analysis,

@@ -12,7 +12,7 @@ from django.db.models import Count, Min
 
 from monitor.models import Alert, Article, Delivery, Event, Notice
 from monitor.pipeline import knowledge
-from monitor.web import plot
+from monitor.web import plot, tidings
 from monitor.web.trouble import channel_names
 
 FIRST, NEWEST = 60, 140
@@ -59,6 +59,7 @@ def of(alert: Alert) -> dict[str, Any]:
         "plot": _spread(event, notices),
         "moments": _timeline(alert, articles, notices),
         "deliveries": _deliveries(notices),
+        "states": tidings.rows([alert])[0].states,
         "sources": _counted(event),
     }
 

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+import pytest
 from selenium.webdriver.common.keys import Keys
 
 from monitor.models import Alert, Article
+from monitor.web import alerts
 from tests.browser.visitor import Visitor
 from tests.pipeline.office import entry
 from tests.web.county import HOSTILE, POISON
@@ -23,7 +25,10 @@ def test_from_a_link_to_the_article_behind_an_alert(county: Any, visitor: Visito
     assert visitor.complaints() == []
 
 
-def test_the_list_renews_itself_where_one_is(county: Any, visitor: Visitor) -> None:
+def test_the_list_renews_itself_where_one_is(
+    county: Any, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(alerts, "REFRESH_S", 1)
     alert = county.alarm()
     visitor.comes_in()
     visitor.find(f"#alert-{alert.number}")
@@ -32,10 +37,6 @@ def test_the_list_renews_itself_where_one_is(county: Any, visitor: Visitor) -> N
         f"alert-{alert.number}",
     )
     Alert.objects.update(headline="标题已更新")
-    visitor.driver.execute_script(
-        "htmx.ajax('GET', document.getElementById('alerts').getAttribute('hx-get'),"
-        " {source: '#alerts', target: '#alerts', swap: 'outerHTML', select: '#alerts'})"
-    )
     visitor.sees("标题已更新")
     assert visitor.focused.get_attribute("id") == f"alert-{alert.number}"
     assert visitor.driver.execute_script("return window.stayed") is True

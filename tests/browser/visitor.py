@@ -69,7 +69,8 @@ class Visitor:
         # A link may run over two lines: the middle of the box around it is not always on it.
         x, y = self.driver.execute_script(
             "arguments[0].scrollIntoView({block: 'center'});"
-            "const line = arguments[0].getClientRects()[0];"
+            "const lines = [...arguments[0].getClientRects()];"
+            "const line = lines.sort((a, b) => b.width - a.width)[0];"
             "return [line.x + line.width / 2, line.y + line.height / 2]",
             element,
         )

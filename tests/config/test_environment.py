@@ -79,7 +79,9 @@ def test_a_data_folder_that_cannot_be_written_is_said_so(tmp_path: Path) -> None
 
 
 def test_lists_are_written_with_commas(tmp_path: Path) -> None:
-    found = set_to(tmp_path, FETCH_ALLOW="10.1.0.0/16, fd00::/8", ALLOWED_HOSTS="a.example,b.example")
+    found = set_to(
+        tmp_path, FETCH_ALLOW="10.1.0.0/16, fd00::/8", ALLOWED_HOSTS="a.example,b.example"
+    )
     assert [str(network) for network in found.fetch_allow] == ["10.1.0.0/16", "fd00::/8"]
     assert found.allowed_hosts == ("a.example", "b.example")
 
@@ -105,7 +107,8 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 def test_the_folders_own_file_counts_and_the_process_environment_wins(tmp_path: Path) -> None:
     (tmp_path / "yuqing.env").write_text(
-        "YUQING_OFFICE=青溪县网信值班室\nYUQING_WORKERS=2\nYUQING_SECRET_HOOK=kept\n", encoding="utf-8"
+        "YUQING_OFFICE=青溪县网信值班室\nYUQING_WORKERS=2\nYUQING_SECRET_HOOK=kept\n",
+        encoding="utf-8",
     )
     found = set_to(tmp_path, WORKERS="5")
     assert (found.office, found.workers, found.secrets["HOOK"]) == ("青溪县网信值班室", 5, "kept")

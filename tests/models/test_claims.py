@@ -1,5 +1,7 @@
 """The row is the job: who gets it, for how long, and what happens when nobody can digest it."""
 
+import subprocess
+import sys
 import threading
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -8,7 +10,7 @@ import pytest
 from django.db import OperationalError, connection
 
 from monitor.models import Article, Event, Source, claims
-from monitor.models.claims import DIED, Claim, Lane, release_worker
+from monitor.models.claims import DIED, Claim, Lane, release_dead
 from monitor.pipeline.step import FAILURE_CHARACTERS, attempt
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -202,16 +204,13 @@ def test_a_row_in_quarantine_can_be_run_again() -> None:
 
 
 @pytest.mark.django_db
-def test_a_worker_that_stops_frees_its_own_claims_and_nobody_elses(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    due = events(4)
-    monkeypatch.setattr(claims, "_worker", 4242)
-    LANE.claim(NOW, 2)
-    monkeypatch.setattr(claims, "_worker", 42421)
-    LANE.claim(NOW, 1)
-    LANE.release(LANE.claim(NOW, 1), "", NOW + timedelta(seconds=10), blameless=True)
-    assert release_worker([Event, Article], 4242) == 2
-    assert keys(LANE.claim(NOW, 9)) == due[:2]
-    assert row(due[2]).owner.split(":")[1] == "42421"
-    assert row(due[0]).attempts == 1, "the attempt that was cut short does not count"
+def test_the_claims_of_dead_processes_are_freed_and_those_of_living_ones_are_not() -> None:
+    due = events(3)
+    LANE.claim(NOW, 3)
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    host = claims.owner().rsplit(":", 1)[0]
+    Event.objects.filter(pk=due[0]).update(owner=f"{host}:{ended.pid}")
+    Event.objects.filter(pk=due[1]).update(owner=f"another-host:{ended.pid}")
+    assert release_dead([Event, Article]) == 1
+    assert keys(LANE.claim(NOW, 9)) == due[:1]

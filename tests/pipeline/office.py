@@ -1,8 +1,8 @@
 """One installation inside the test process: real tables, a catalogue folder, an index folder.
 
-    office.has(sources=[…], channels=[…])       writes the office's own files and applies them
-    office.hears("forum", "…", "…")             entries taken in as a poll would
-    office.works()                              every step until nothing is due
+office.has(sources=[…], channels=[…])       writes the office's own files and applies them
+office.hears("forum", "…", "…")             entries taken in as a poll would
+office.works()                              every step until nothing is due
 """
 
 import json
@@ -23,9 +23,7 @@ from monitor.pipeline import catalogue, collect
 from monitor.pipeline.steps import STEPS
 
 TOWNS = ["白石镇", "双河镇", "清水镇", "柳林镇", "石门乡", "云岭乡", "大塘镇", "城关镇"]
-TOWN_ITEMS = [
-    {"slug": f"town{n}", "name": name, "kind": "town"} for n, name in enumerate(TOWNS)
-]
+TOWN_ITEMS = [{"slug": f"town{n}", "name": name, "kind": "town"} for n, name in enumerate(TOWNS)]
 SIGNING = "a-secret-of-tests"
 
 
@@ -181,5 +179,3 @@ def environment(folder: Path, **values: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("YUQING_")}
     own = {"YUQING_DATA": str(folder), "YUQING_FETCH_ALLOW": "127.0.0.0/8"}
     return kept | own | {f"YUQING_{name}": value for name, value in values.items()}
-
-

@@ -11,9 +11,7 @@ from monitor.pipeline.analyse import LANE, _write, read
 from monitor.pipeline.status import status
 from tests.pipeline.office import Breaks, Office, ends_leases, entry, source
 
-BLACK_WATER = (
-    "白石镇柳湾村河里连夜排黑水，鱼死了一大片，村民投诉到镇里三次，至今没人管，求曝光。"
-)
+BLACK_WATER = "白石镇柳湾村河里连夜排黑水，鱼死了一大片，村民投诉到镇里三次，至今没人管，求曝光。"
 PERSIMMONS = "柳林镇赶集，柿子便宜，大家笑得开心，说这就是家乡的味道。"
 
 
@@ -26,7 +24,9 @@ def test_a_reading_is_stored_with_its_evidence_and_its_knowledge(office: Office)
     office.has(
         sources=[source("forum")],
         topics=[{"slug": "river", "name": "河道", "query": "黑水 OR 排污"}],
-        units=[{"slug": "baishi", "name": "白石镇政府", "aliases": ["白石镇"], "places": ["town0"]}],
+        units=[
+            {"slug": "baishi", "name": "白石镇政府", "aliases": ["白石镇"], "places": ["town0"]}
+        ],
     )
     complaint, calm = office.hears("forum", BLACK_WATER, PERSIMMONS)
     office.runs("analyse")
@@ -60,7 +60,9 @@ def test_a_topic_added_in_the_console_is_met_by_the_very_next_batch(office: Offi
 
 def test_a_title_alone_and_no_title_at_all_are_read(office: Office) -> None:
     office.has(sources=[source("forum")])
-    office.hears("forum", entry("停水三天没人管", body=""), entry("", title="", body="。", guid="x"))
+    office.hears(
+        "forum", entry("停水三天没人管", body=""), entry("", title="", body="。", guid="x")
+    )
     office.runs("analyse")
     assert Analysis.objects.count() == 2
     assert status()["articles"]["analysed"] == 2

@@ -98,15 +98,17 @@ def test_a_source_that_moves_to_another_address_is_not_asked_with_the_old_ones_e
     assert new.requests[0].headers.get("if-modified-since") is None
 
 
-def test_published_is_never_later_than_when_it_was_seen(
-    office: Office, feeds: FeedServer
-) -> None:
+def test_published_is_never_later_than_when_it_was_seen(office: Office, feeds: FeedServer) -> None:
     feed = feeds.feed("/forum.xml")
     past, future = datetime(2026, 11, 1, 8, tzinfo=UTC), datetime(2026, 12, 31, tzinfo=UTC)
     feed.serves(
         rss(
             {"guid": "past", "body": "昨天的事", "published": past},
-            {"guid": "future", "body": "明年的事", "published": timezone.now() + timedelta(hours=5)},
+            {
+                "guid": "future",
+                "body": "明年的事",
+                "published": timezone.now() + timedelta(hours=5),
+            },
             {"guid": "none", "body": "没写时间的事"},
         )
     )

@@ -110,7 +110,13 @@ def test_each_recipient_of_a_mail_has_a_delivery_and_a_fate_of_its_own(
     settings = mail.settings | {"recipients": ["duty@qingxi.example", "nobody@qingxi.example"]}
     office.has(
         channels=[
-            {"slug": "letters", "name": "值班邮箱", "kind": "mail", "group": False, "settings": settings}
+            {
+                "slug": "letters",
+                "name": "值班邮箱",
+                "kind": "mail",
+                "group": False,
+                "settings": settings,
+            }
         ]
     )
     mail.refuses_recipient("nobody@qingxi.example")

@@ -172,9 +172,7 @@ def test_a_cursor_that_moved_while_the_lease_still_held_stops_the_writing(
     office.has(sources=FEEDS)
     office.hears("feed0", STORY)
     office.runs("analyse")
-    group._memory.window = Interrupted(
-        lambda: GroupCursor.objects.filter(pk=1).update(version=7)
-    )
+    group._memory.window = Interrupted(lambda: GroupCursor.objects.filter(pk=1).update(version=7))
     assert group.batch() == 0
     assert not Event.objects.exists()
     assert not Article.objects.filter(grouped_edition__gt=0).exists()
@@ -228,7 +226,9 @@ def plot(chance: random.Random) -> list[tuple[str, Entry]]:
         texts.append((story, "story"))
         for _ in range(chance.randrange(1, 6)):
             cut = chance.randrange(0, 8)
-            texts.append((chance.choice(["转：", "扩散！", ""]) + story[: len(story) - cut], "copy"))
+            texts.append(
+                (chance.choice(["转：", "扩散！", ""]) + story[: len(story) - cut], "copy")
+            )
     chance.shuffle(texts)
     start = timezone.now() - timedelta(days=2)
     return [

@@ -77,7 +77,7 @@ def test_what_grows_is_indexed_again_with_what_it_shows_now(library: Office) -> 
     article = Article.objects.get(pk=pk)
     assert article.rev == article.indexed_rev
     assert found(f"level:{article.level} 自来水") == [pk]
-    library.hears("forum", entry("通水了", body="大塘镇：管道已修好，水质合格。", link=article.link))
+    library.hears("forum", entry("通水了", body="大塘镇：管道已修好。", link=article.link))
     library.reads()
     assert library.runs("index") >= 1
     assert found("自来水") == []
@@ -286,6 +286,9 @@ def test_a_rebuild_that_would_lose_articles_is_not_put_in_use(library: Office) -
         list(steps)
     assert state().active == old
     assert len(found("自来水")) == 1
+    list(reindex())
+    assert state().active != old
+    assert held() == 31
 
 
 def test_a_search_that_meets_the_swap_asks_the_new_generation(

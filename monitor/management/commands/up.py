@@ -18,6 +18,7 @@ from monitor.catalog import CatalogErrors
 from monitor.management.console import Command as Console
 from monitor.pipeline import accounts, catalogue
 from monitor.pipeline.index import state
+from monitor.pipeline.sweep import release_dead
 from monitor.stack.broker import Broker
 from monitor.stack.folder import DataFolder, DataFolderError
 from monitor.stack.log import Log
@@ -53,6 +54,8 @@ class Command(Console):
                 self._check_ports(host, [port, port + 1] if demo else [port])
                 self._prepare(folder.path, demo, port)
                 code = self._run(folder, demo, host, port)
+                # All of this folder's processes are gone: what they held is free at once.
+                release_dead()
         except DataFolderError as error:
             self.fail(str(error))
         sys.exit(code)
@@ -84,6 +87,7 @@ class Command(Console):
         except CatalogErrors as errors:
             self.fail(f"目录有误，改正后再启动（yuqing catalog check 可随时检查）：\n{errors}")
         state()
+        release_dead()
         connections.close_all()
 
     def _lay_out_demo(self, data: Path, port: int) -> None:

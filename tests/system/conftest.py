@@ -1,0 +1,68 @@
+"""Installations of their own for system tests, and ports that nobody else has."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+Start = Callable[..., "subprocess.Popen[bytes]"]
+
+
+@pytest.fixture
+def port() -> int:
+    """A port P such that P and P + 1 are free now."""
+    for _ in range(50):
+        with socket.socket() as one, socket.socket() as other:
+            one.bind(("127.0.0.1", 0))
+            found = int(one.getsockname()[1])
+            try:
+                other.bind(("127.0.0.1", found + 1))
+            except OSError:
+                continue
+            return found
+    raise RuntimeError("no two neighbouring ports are free")
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """`start("up", "--port", "1")` runs yuqing on a data folder of the test; all is ended after."""
+    started: list[subprocess.Popen[bytes]] = []
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("YUQING_")}
+
+    def begin(*arguments: str, **settings: str) -> subprocess.Popen[bytes]:
+        with (tmp_path / "terminal.log").open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "monitor", *arguments],
+                env=environment | {"YUQING_DATA": str(tmp_path / "data"), **settings},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        started.append(process)
+        return process
+
+    yield begin
+    for process in started:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def offspring(pid: int) -> list[psutil.Process]:
+    """Every process below this one."""
+    return psutil.Process(pid).children(recursive=True)
+
+
+def written(folder: Path) -> str:
+    """What the commands of a test have printed so far."""
+    return (folder / "terminal.log").read_text(encoding="utf-8", errors="replace")

@@ -1,0 +1,48 @@
+"""What a newcomer sees after `make run`: feeds polled, one push, a search, a briefing."""
+
+import json
+import urllib.request
+from pathlib import Path
+
+import pytest
+from docx import Document
+
+from tests.system.conftest import Start, written
+from tests.system.storm import until
+
+pytestmark = pytest.mark.timeout(300)
+
+
+def _phone(port: int) -> list[dict[str, object]]:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/phone.json", timeout=5) as answer:
+            return list(json.load(answer)["messages"])
+    except OSError:
+        return []
+
+
+def test_the_demo_pushes_one_alert_finds_it_and_writes_a_briefing(
+    start: Start, port: int, tmp_path: Path
+) -> None:
+    up = start("up", "--demo", "--port", str(port))
+    until(lambda: bool(_phone(port + 1)) or up.poll() is not None, 150, "no push reached the phone")
+    assert up.poll() is None, written(tmp_path)
+    pushed = _phone(port + 1)
+    assert len(pushed) == 1
+    assert "白石镇" in json.dumps(pushed, ensure_ascii=False)
+
+    found = start("search", "停水 -招聘", "--json", "--limit", "50")
+    assert found.wait(60) == 0
+    hits = [json.loads(line) for line in written(tmp_path).splitlines() if line.startswith("{")]
+    assert hits
+    for hit in hits:
+        marked = [*hit["highlights"]["title"], *hit["highlights"]["body"]]
+        assert {mark["text"] for mark in marked} == {"停水"}
+        assert "招聘" not in hit["title"]
+
+    paper = tmp_path / "week.docx"
+    assert start("brief", "--out", str(paper)).wait(120) == 0
+    text = "\n".join(paragraph.text for paragraph in Document(str(paper)).paragraphs)
+    assert "总体情况" in text
+    assert paper.with_suffix(".xlsx").exists()
+    assert start("check").wait(60) == 0
