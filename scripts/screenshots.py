@@ -26,7 +26,7 @@ CHROMIUM, DRIVER = "/usr/bin/chromium", "/usr/bin/chromedriver"
 WIDTHS = {375: 812, 1440: 900}
 TALLEST = {375: 812, 1440: 1100}
 PATIENCE_S = 20
-QUERY = "化工 OR 停水"
+QUERY = "化工 或 停水"
 
 
 @contextmanager

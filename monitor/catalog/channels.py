@@ -81,7 +81,8 @@ def check(kind: str, settings: Mapping[str, Any], at: Callable[[str], At], found
 def _check_secret(name: str, label: str, text: str, at: At, found: Findings) -> None:
     if REFERENCE.fullmatch(text) or text.startswith(DEMO_PREFIX):
         return
-    example = re.sub(r"[^A-Z0-9]", "", name.upper()) or "KEY"
+    # Not the setting's bare name: YUQING_SECRET_KEY is the key that signs sessions.
+    example = "CHANNEL_" + (re.sub(r"[^A-Z0-9]", "", name.upper()) or "KEY")
     found.add(  # the secret itself is never repeated in a message
         at,
         f"{label}（{name}）不能直接写在文件里；请改成 {name}: ${{{example}}}，"

@@ -99,7 +99,6 @@ _READERS: Mapping[str, tuple[str, Reader]] = {
     "home_points": ("点名本县", _points),
     "home_unknown_points": ("地点不明但来自本地信源", _points),
     "unit_points": ("涉及责任单位", _points),
-    "lone_relief": ("孤帖减分", _points),
     "petition_points": ("有投诉求助", _points),
     "lone_relief": ("孤帖减分", _points),
     "source_points": ("信源数每翻一番", _points),

@@ -7,9 +7,10 @@ late changes nothing.
 
 import os
 import socket
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 from django.db import connection, models, transaction
@@ -20,6 +21,7 @@ TRIES_TOGETHER = 2
 """From its third attempt on a row is claimed alone, so that it cannot take neighbours down."""
 TRIES = 4
 """A row whose fifth attempt would begin is quarantined instead."""
+TURNS_OF_THE_TRIED = 4
 DIED = "处理进程中途退出（连续多次），未留下错误信息"
 
 
@@ -66,6 +68,9 @@ class Lane:
     lease: timedelta
     endless: bool = False
     """Never quarantined: a source or a lane is tried for ever."""
+    mark: str = ""
+    """Further assignments (our own SQL) that tell of a quarantine in the table's own terms."""
+    _turns: Iterator[int] = field(default_factory=count, compare=False, repr=False)
 
     @property
     def table(self) -> str:
@@ -88,13 +93,26 @@ class Lane:
         values = [*due_values, now, now + self.lease + timedelta(seconds=5)]
         where = f"({self.due}) AND {free}"
         with transaction.atomic():
-            claims = self._take(now, f"{where} AND attempts < {TRIES_TOGETHER}", values, size)
-            if claims:
-                return claims
-            if self.endless:
-                return self._take(now, where, values, 1)
-            self._quarantine(f"{where} AND attempts >= {TRIES}", values)
-            return self._take(now, f"{where} AND attempts < {TRIES}", values, 1)
+            # Every few turns the row with a history goes first, or a backlog would starve it.
+            if next(self._turns) % TURNS_OF_THE_TRIED == TURNS_OF_THE_TRIED - 1:
+                return self._take_tried(now, where, values) or self._take_fresh(
+                    now, where, values, size
+                )
+            return self._take_fresh(now, where, values, size) or self._take_tried(
+                now, where, values
+            )
+
+    def _take_fresh(
+        self, now: datetime, where: str, values: Sequence[Any], size: int
+    ) -> list[Claim]:
+        return self._take(now, f"{where} AND attempts < {TRIES_TOGETHER}", values, size)
+
+    def _take_tried(self, now: datetime, where: str, values: Sequence[Any]) -> list[Claim]:
+        where = f"{where} AND attempts >= {TRIES_TOGETHER}"
+        if self.endless:
+            return self._take(now, where, values, 1)
+        self._quarantine(f"{where} AND attempts >= {TRIES}", values)
+        return self._take(now, f"{where} AND attempts < {TRIES}", values, 1)
 
     def _take(self, now: datetime, where: str, values: Sequence[Any], size: int) -> list[Claim]:
         sql = (
@@ -109,7 +127,7 @@ class Lane:
     def _quarantine(self, where: str, values: Sequence[Any]) -> None:
         sql = (
             f"UPDATE {self.table} SET quarantined = %s, owner = '', until = NULL,"  # noqa: S608
-            f" failure = CASE failure WHEN '' THEN %s ELSE failure END WHERE {where}"
+            f" failure = CASE failure WHEN '' THEN %s ELSE failure END{self.mark} WHERE {where}"
         )
         with connection.cursor() as cursor:
             cursor.execute(sql, stored([self.step, DIED, *values]))
@@ -133,11 +151,11 @@ class Lane:
         A blameless attempt (the database, the index or the disk was ill, not the row) does not
         count towards quarantine.
         """
-        count = "attempts - 1" if blameless else "attempts"
+        tries = "attempts - 1" if blameless else "attempts"
         rows = [stored([failure, until, claim.key, claim.token]) for claim in claims]
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.executemany(
-                f"UPDATE {self.table} SET owner = '', failure = %s, until = %s, attempts = {count}"  # noqa: S608
+                f"UPDATE {self.table} SET owner = '', failure = %s, until = %s, attempts = {tries}"  # noqa: S608
                 f" WHERE {self.key} = %s AND token = %s",
                 rows,
             )

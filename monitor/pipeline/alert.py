@@ -8,7 +8,7 @@ growth when it has reached the factor since the last telling.
 
 import logging
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -37,6 +37,18 @@ ITEMS = 20
 LANE = Lane(Event, "alert", "assessed_rev < rev", "id", LIMIT + LEASE_SLACK)
 
 
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """An event as it was seen and judged, without a transaction; `view` is None for an event
+    that has lost all its articles."""
+
+    claim: Claim
+    rev: int
+    now: datetime
+    view: EventView | None
+    verdict: Assessment | None
+
+
 def batch() -> int:
     """Assess events whose articles changed; returns how many were claimed."""
     claims = LANE.claim(timezone.now(), BATCH)
@@ -47,30 +59,45 @@ def batch() -> int:
     revs = dict(
         Event.objects.filter(pk__in=[claim.key for claim in claims]).values_list("pk", "rev")
     )
+    judged = []
     for claim in claims:
-        # One by one: an event that cannot be judged must not keep its neighbours from being told.
         with attempt(LANE, [claim]):
-            _judge(claim, revs[claim.key], lore)
+            judged.append(_judge(claim, revs[claim.key], lore))
+    # One commit, but each event in a savepoint of its own: one that cannot be told must not keep
+    # its neighbours from being told.
+    with transaction.atomic():
+        for judgement in judged:
+            with attempt(LANE, [judgement.claim]), transaction.atomic():
+                _write(judgement, lore)
     return len(claims)
 
 
-def _judge(claim: Claim, rev: int, lore: Lore) -> None:
+def _judge(claim: Claim, rev: int, lore: Lore) -> Judgement:
     now = timezone.now()
     view = facts.view(claim.key, lore, now)
-    verdict = assess(view, lore.rules, now) if view else None
-    with transaction.atomic():
-        if not LANE.mine([claim]):
-            return
-        change = {"assessed_rev": rev, "owner": "", "until": None, "attempts": 0, "failure": ""}
-        if view and verdict:
-            change |= {
-                "score": verdict.score,
-                "reasons": [as_json(reason) for reason in verdict.reasons],
-                "heat": heat(view.articles, now),
-            }
-        Event.objects.filter(pk=claim.key).update(**change)
-        if view and verdict:
-            _tell(view, verdict, lore, now)
+    return Judgement(claim, rev, now, view, assess(view, lore.rules, now) if view else None)
+
+
+def _write(judged: Judgement, lore: Lore) -> None:
+    if not LANE.mine([judged.claim]):
+        return
+    change = {
+        "assessed_rev": judged.rev,
+        "owner": "",
+        "until": None,
+        "attempts": 0,
+        "failure": "",
+    }
+    view, verdict = judged.view, judged.verdict
+    if view and verdict:
+        change |= {
+            "score": verdict.score,
+            "reasons": [as_json(reason) for reason in verdict.reasons],
+            "heat": heat(view.articles, judged.now),
+        }
+    Event.objects.filter(pk=judged.claim.key).update(**change)
+    if view and verdict:
+        _tell(view, verdict, lore, judged.now)
 
 
 def _tell(view: EventView, verdict: Assessment, lore: Lore, now: datetime) -> None:

@@ -12,7 +12,7 @@ from monitor.catalog import CatalogErrors, load
 from monitor.index import IndexUnavailable
 from monitor.models import ChannelState, IndexState, Source
 from monitor.notify import mistakes
-from monitor.pipeline import catalogue, knowledge
+from monitor.pipeline import catalogue, knowledge, quarantine
 from monitor.pipeline.index import search_index
 from monitor.stack import probes
 from monitor.stack.broker import Broker
@@ -34,6 +34,7 @@ def condition() -> Iterator[Probe]:
     yield _catalogue()
     if database.ok:
         yield from _channels()
+        yield _quarantine()
     yield probes.clock(timezone.now, not_before=BUILT, url=broker)
     yield probes.disk(settings.YUQING.data)
     yield probes.fonts()
@@ -81,6 +82,14 @@ def _catalogue() -> Probe:
         first = str(errors).splitlines()
         return Probe(name, False, first[0], "运行 yuqing catalog check 看全部错误")
     return Probe(name, True, f"{len(found.items())} 项")
+
+
+def _quarantine() -> Probe:
+    rows = len(quarantine.listing())
+    if not rows:
+        return Probe("隔离", True, "没有处理不了的内容")
+    cure = "yuqing quarantine list 看原因，排除后 yuqing quarantine rerun"
+    return Probe("隔离", False, f"有 {rows} 项多次处理失败，已单独放着，不影响其他", cure)
 
 
 def _channels() -> Iterator[Probe]:

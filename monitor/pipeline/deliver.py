@@ -50,6 +50,8 @@ LANE = Lane(
     " AND earlier.part < monitor_delivery.part AND earlier.state IN ('queued', 'sending'))",
     "due, id",
     LIMIT + LEASE_SLACK,
+    mark=", state = 'failed', code = 'died',"
+    " words = '发送时处理进程连续多次中途退出，是否送达不明，请人工核实'",
 )
 
 Outcome = Receipt | TemporaryFailure | PermanentFailure

@@ -35,13 +35,15 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """A page of hits, newest first, with the exact number of all matching articles."""
+    """A page of hits, newest first, with the exact number of all matching articles, and of the
+    events they fold into where they are folded."""
 
     query: Query
     hits: tuple[Hit, ...]
     total: int
     facets: Facets | None
     next: Cursor | None
+    folded: int | None
 
 
 def search(
@@ -64,7 +66,7 @@ def search(
     hits = tuple(
         _hit(query, found[hit.id], numbers, hit.count) for hit in page.hits if hit.id in found
     )
-    return Results(query, hits, page.total, page.facets, page.next)
+    return Results(query, hits, page.total, page.facets, page.next, page.folded)
 
 
 def _page(query: Query, **how: Any) -> Page:

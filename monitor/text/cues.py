@@ -150,7 +150,7 @@ class CueRules:
             for cue in self._cue_of[number]:
                 longer = [r for word in hits.keys() & self._unless[cue] for r in hits[word]]
                 for quote in hits[number]:
-                    if within(*quote, longer) or negated(text, quote[0]):
+                    if (longer and within(*quote, longer)) or negated(text, quote[0]):
                         continue
                     place = sentences.number(quote[0])
                     if self.cues[cue] is RESCUE and (

@@ -84,7 +84,9 @@ class MatterRules:
         """
         found: dict[int, set[Range]] = {}
         for number in hits.keys() & self._firsts:
-            rules = self._possible(number, hits)
+            rules = self._alone.get(number, [])
+            if number in self._joint:
+                rules = rules + self._joined(number, hits)
             if not rules:
                 continue
             for first in hits[number]:
@@ -102,14 +104,13 @@ class MatterRules:
         ]
         return [(matter, quote) for quote, matter in sorted(kept)]
 
-    def _possible(self, first: int, hits: Hits) -> list[_Rule]:
-        """The rules of a first word whose other words stand in the text as well."""
-        alone = self._alone.get(first, [])
-        joint = self._joint.get(first)
-        if joint is None or hits.keys().isdisjoint(joint):
-            return alone
+    def _joined(self, first: int, hits: Hits) -> list[_Rule]:
+        """The rules of a first word that need others, where all those stand in the text."""
+        joint = self._joint[first]
+        if hits.keys().isdisjoint(joint):
+            return []
         beside = [rule for second in hits.keys() & joint.keys() for rule in joint[second]]
-        return alone + [rule for rule in beside if hits.keys() >= set(rule.others)]
+        return [rule for rule in beside if hits.keys() >= set(rule.others)]
 
     def _vetoed(
         self, matter: int, first: Range, place: int, hits: Hits, sentences: Sentences

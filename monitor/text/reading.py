@@ -13,7 +13,7 @@ from typing import Any
 
 from monitor.text.casualties import NOBODY, Casualties, CasualtyReader
 from monitor.text.context import Sentences, Settings
-from monitor.text.cues import RESCUE, CueRules
+from monitor.text.cues import RESCUE, Cue, CueRules
 from monitor.text.fingerprint import signatures
 from monitor.text.found import Found, origin
 from monitor.text.keywords import keywords
@@ -35,6 +35,7 @@ READ_MAX = 50_000
 TITLE_WEIGHT = 2.0
 
 Text = tuple[str, str]
+Named = Matter | Place | Cue
 Quotes = list[tuple[int, Range]]
 
 
@@ -109,6 +110,10 @@ class _Field:
     def found(self, slug: str, name: str, quote: Range, why: str = "") -> Found:
         start, end = origin(self.normalised, *quote)
         return Found(slug, name, self.name, start, end, self.normalised.original[start:end], why)
+
+    def cite(self, entries: Sequence[Named], quotes: Quotes) -> list[Found]:
+        """The entries quoted by their numbers, as found here."""
+        return [self.found(entries[n].slug, entries[n].name, quote) for n, quote in quotes]
 
     def keywords(self) -> Iterable[str]:
         """The tokens that may be keywords."""
@@ -198,24 +203,15 @@ class Reader:
         fields = (title, body)
         home = any(self._places.ours(field.hits, field.places) for field in fields)
         matters = tuple(
-            field.found(entry.slug, entry.name, quote)
-            for field in fields
-            for number, quote in field.matters
-            for entry in (self._matters.matters[number],)
+            found for field in fields for found in field.cite(self._matters.matters, field.matters)
         )
         places = tuple(
-            field.found(entry.slug, entry.name, quote)
+            found
             for field in fields
-            for number, quote in self._places.quotes(field.places, home)
-            for entry in (self._places.places[number],)
+            for found in field.cite(self._places.places, self._places.quotes(field.places, home))
         )
+        cues = tuple(found for field in fields for found in field.cite(self._cues.cues, field.cues))
         elsewhere = self._elsewhere(fields)
-        cues = tuple(
-            field.found(entry.slug, entry.name, quote)
-            for field in fields
-            for number, quote in field.cues
-            for entry in (self._cues.cues[number],)
-        )
         # Another county's 教育局 is none of ours.
         units = self._responsible(fields, matters, places) if home or not elsewhere else ()
         return Reading(
@@ -256,20 +252,12 @@ class Reader:
             *(("属地", place, rules.by_place) for place in places),
             *(("主管", matter, rules.by_matter) for matter in matters),
         )
-        for ground, quote_of, units_of in concluded:
-            why = f"{ground}：{quote_of.name}"
-            for number in units_of.get(quote_of.slug, ()):
+        for ground, by, units_of in concluded:
+            for number in units_of.get(by.slug, ()):
                 unit = rules.units[number]
-                found.setdefault(
-                    (unit.slug, why),
-                    Found(
-                        unit.slug,
-                        unit.name,
-                        quote_of.field,
-                        quote_of.start,
-                        quote_of.end,
-                        quote_of.text,
-                        why,
-                    ),
-                )
+                why = f"{ground}：{by.name}"
+                if (unit.slug, why) not in found:
+                    found[unit.slug, why] = Found(
+                        unit.slug, unit.name, by.field, by.start, by.end, by.text, why
+                    )
         return tuple(found.values())

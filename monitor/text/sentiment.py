@@ -130,7 +130,7 @@ class Scorer:
     def tally(self, facts: Sequence[Fact], factor: float = 1.0) -> Tally:
         """Sums over the tokens of a normalised text; `factor` > 1 makes them count more."""
         total, count, odds, known, offset = 0.0, 0, 0.0, 0, 0
-        boost, last_signal = 1.0, -REACH - 1
+        boost, reached = 1.0, -1  # `reached`: the last token that a signal before it reaches
         told: list[Telling] = []
         for index, (length, odds_here, weight, telling, signal, _) in enumerate(facts):
             if odds_here is not None:
@@ -138,7 +138,7 @@ class Scorer:
                 known += 1
             if weight is not None:
                 start = offset
-                if index - last_signal <= REACH:
+                if index <= reached:
                     weight, back = _modified(facts, index, weight)
                     start -= back
                 weight *= boost
@@ -147,10 +147,10 @@ class Scorer:
                 if telling and (weight >= EVIDENCE_WEIGHT or weight <= -EVIDENCE_WEIGHT):
                     told.append((-abs(weight), weight, start, offset + length))
             if signal is not None:
-                last_signal = index
+                reached = index + REACH
                 if signal.breaks:
                     # Nothing reaches over a comma.
-                    last_signal = -REACH - 1
+                    reached = -1
                     if signal.stops:
                         boost = 1.0
                 elif signal.contrast:

@@ -66,6 +66,7 @@ def page(request: HttpRequest) -> HttpResponse:
     context |= {
         "first_page": before is None,
         "total": results.total,
+        "events": results.folded,
         "chips": _chips(text, lore),
     }
     if results.facets:

@@ -11,8 +11,8 @@ WECOM = "- slug: duty\n  name: 值班群\n  kind: wecom\n  settings:\n    key: {
 def test_a_secret_in_the_clear_is_refused_and_never_repeated(office: Office) -> None:
     (told,) = office.writes("channels.yaml", WECOM.format("693axxx6-7aoc-4bc4")).hears()
     assert told.startswith("channels.yaml 第 5 行：")
-    assert "${KEY}" in told
-    assert "YUQING_SECRET_KEY" in told
+    assert "${CHANNEL_KEY}" in told
+    assert "YUQING_SECRET_CHANNEL_KEY" in told
     assert "693axxx6" not in told
 
 

@@ -186,7 +186,7 @@ def test_poll_once_brings_an_article_all_the_way_to_a_phone(
     ran = yuqing("poll", "--once")
     assert ran.code == 0
     done = dict(part.split() for part in ran.out.strip().split("，"))
-    assert (done["collect"], done["analyse"], done["group"], done["deliver"]) == (
+    assert (done["采集"], done["研读"], done["归并"], done["送达"]) == (
         "1",
         "3",
         "3",

@@ -4,13 +4,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from monitor.collect.entry import Entry
 from monitor.models import Alert, Article, Delivery, Event, Notice
 from monitor.pipeline import alert as step
 from monitor.pipeline import knowledge
-from monitor.pipeline.alert import LANE, _judge
+from monitor.pipeline.alert import LANE, _judge, _write
 from monitor.words import SHANGHAI
 from tests.peers.robot import Robot
 from tests.pipeline.office import (
@@ -208,8 +209,8 @@ def test_alert_notice_and_deliveries_are_all_there_or_none(desk: Office) -> None
     with Breaks("monitor_delivery"):
         desk.runs("analyse", "group")
         claims = LANE.claim(timezone.now(), 1)
-        with pytest.raises(Exception, match="毒"):
-            _judge(claims[0], 1, knowledge.current())
+        with pytest.raises(Exception, match="毒"), transaction.atomic():
+            _write(_judge(claims[0], 1, knowledge.current()), knowledge.current())
         assert not Alert.objects.exists()
         assert not Notice.objects.exists()
         assert Event.objects.get().assessed_rev == 0
@@ -242,9 +243,9 @@ def test_a_verdict_that_comes_late_changes_nothing(desk: Office) -> None:
     late = LANE.claim(timezone.now(), 1)
     ends_leases(Event)
     ours = LANE.claim(timezone.now(), 1)
-    _judge(late[0], 1, knowledge.current())
+    _write(_judge(late[0], 1, knowledge.current()), knowledge.current())
     assert alerts() == []
-    _judge(ours[0], 1, knowledge.current())
+    _write(_judge(ours[0], 1, knowledge.current()), knowledge.current())
     assert len(alerts()) == 1
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from monitor.management.commands.status import STEPS
 from monitor.management.console import Command as Console
 from monitor.models import Source
 from monitor.pipeline import steps
@@ -29,7 +30,7 @@ class Command(Console):
         while True:
             done = self._work_off()
             if options["once"]:
-                self.say("，".join(f"{name} {n}" for name, n in done.items()))
+                self.say("，".join(f"{STEPS[name]} {n}" for name, n in done.items()))
                 return
             time.sleep(1)
 

@@ -1,0 +1,44 @@
+"""Rows that nobody could digest: kept apart with the reason, and run again when asked."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from monitor.models import Article, Delivery, Event
+from monitor.pipeline import wake
+
+MOST = 1000
+KINDS = {Article: "文章", Event: "事件", Delivery: "送达"}
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One row in quarantine: what it is, at which step it failed, and the last line of why."""
+
+    kind: str
+    id: int
+    title: str
+    step: str
+    why: str
+
+
+def listing() -> list[Kept]:
+    """What is in quarantine, at most MOST of each kind."""
+    return [
+        Kept(
+            kind, row.pk, str(row), row.quarantined, (row.failure.strip().splitlines() or [""])[-1]
+        )
+        for model, kind in KINDS.items()
+        for row in model.objects.exclude(quarantined="").order_by("pk")[:MOST]
+    ]
+
+
+def rerun() -> int:
+    """Give everything in quarantine its tries back; returns how many rows."""
+    fresh = {"quarantined": "", "attempts": 0, "failure": "", "until": None, "owner": ""}
+    with transaction.atomic():
+        rows = Delivery.objects.exclude(quarantined="").update(**fresh, state=Delivery.QUEUED)
+        for model in (Article, Event):
+            rows += model.objects.exclude(quarantined="").update(**fresh)
+        wake.hint("analyse", "index", "alert", "deliver")
+    return rows
