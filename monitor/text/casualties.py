@@ -44,8 +44,13 @@ _AFTER = re.compile(
     rf"(?P<word>{_WORD})(?:的)?(?:人数|人员|群众|村民|工人|学生|者)?"
     r"(?:[由从](?:\d{1,5}|[一二两三四五六七八九十百]{1,5})\s*人?)?"
     rf"(?:了|已|共|计|增|升|上升|达|为|至|到|约|:){{0,6}}"
-    rf"\s*{_NUMBER}\s*{_PEOPLE}"
+    # A blank may stand before figures ("死亡 3 人"); before Han it parts a headline's clauses.
+    rf"(?:\s*(?=\d))?{_NUMBER}\s*{_PEOPLE}"
+    # "河鱼死亡 3人住院": the people belong to the word after them.
+    r"(?!\s*(?:住院|送医|就医|受伤|轻伤|重伤|获救|生还|被困|受困|失联|失踪))"
 )
+# What died were animals or plants.
+_NO_PEOPLE = re.compile(r"[鱼虾蟹猪牛羊鸡鸭鹅蜂蚕狗猫鸟树苗藻][大成批量片群纷陆续]{0,4}$")
 # "3死5伤", "1死"
 _TERSE = re.compile(
     r"(?P<number>\d{1,4}|[一二两三四五六七八九十百]{1,5})\s*(?P<word>死|重伤|轻伤|伤|失联|失踪)"
@@ -156,7 +161,9 @@ def _sentence(text: str) -> Casualties:
             if kind == "trapped" and _rescued(text, match):
                 continue
             count = number(match["number"])
-            if count is None:
+            if count is None or _NO_PEOPLE.search(
+                text, max(0, match.start("word") - 6), match.start("word")
+            ):
                 continue
             if text.endswith(_DENIED, 0, match.start()):
                 count = 0

@@ -37,6 +37,10 @@ from tests.text.conftest import Read
         ("电影里12人遇难", Casualties()),
         ("200人参加会议", Casualties()),
         ("2026年5月3日有4人溺亡", Casualties(dead=4)),
+        ("死亡 3 人", Casualties(dead=3)),
+        ("河鱼大量死亡 三人住院", Casualties()),
+        ("塘鱼死亡 3人受伤", Casualties(injured=3)),
+        ("5人看到猪死了3个", Casualties()),
     ],
 )
 def test_numbers_are_read(read: Read, text: str, expected: Casualties) -> None:
