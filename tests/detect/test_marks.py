@@ -3,7 +3,10 @@
 import time
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from monitor.detect import marks as rules
 from monitor.detect.marks import MOST_MARKS, differ, marks_of
 
 
@@ -63,3 +66,19 @@ def test_a_long_text_needs_more_than_one_differing_number() -> None:
     assert differ(f"|{shared} 7次", f"|{shared} 8次", 120)
     assert not differ(f"|{shared} 7次", f"|{shared} 8次", 900)
     assert differ("|3日 人民路 5元", "|4日 解放路 5元", 900)
+
+
+@pytest.mark.parametrize("kind", ["_PASSING", "_NUMBER"])
+@given(
+    text=st.text("截至止阅读点击赞数:：h第十二三百号期月日8123０٣-/. ，年https:/x\n", max_size=60)
+)
+@settings(max_examples=150, deadline=None)
+def test_looking_only_where_a_mark_can_begin_misses_none(kind: str, text: str) -> None:
+    pattern, head = getattr(rules, kind), getattr(rules, f"{kind}_HEAD")
+    found = [match.span() for match in rules._matches(head, pattern, text)]
+    assert found == [match.span() for match in pattern.finditer(text)]
+
+
+@pytest.mark.parametrize("end", ["大道", "大桥", "社区", "小区", "花园", "家园", *"路街巷镇乡村桥"])
+def test_every_kind_of_place_is_a_mark(end: str) -> None:
+    assert words(f"昨晚的青松{end}。") == {f"青松{end}"}

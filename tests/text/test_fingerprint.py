@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.text.fingerprint import as_array, likeness, likenesses, signature, signatures
+from monitor.text.fingerprint import (
+    as_array,
+    likeness,
+    likenesses,
+    pairwise,
+    signature,
+    signatures,
+)
 from monitor.text.normalise import normalise
 
 NEWS = [
@@ -124,3 +131,13 @@ def test_a_batch_larger_than_one_pass_is_the_same() -> None:
 def test_something_that_is_no_signature_is_refused() -> None:
     with pytest.raises(ValueError, match="256"):
         likeness(b"1234", signature("停水"))
+
+
+def test_pairs_compared_together_are_as_alike_as_one_by_one() -> None:
+    texts = [normalise(text).text for text in (*TEXTS, "", "！？")]
+    others = [normalise(forwarded(text)).text for text in (*TEXTS, "", "！？")]
+    ones, twos = signatures(texts), signatures(others)
+    ones[3], twos[5] = twos[5], ones[3]
+    together = pairwise(as_array(ones), as_array(twos))
+    assert together.tolist() == [likeness(*pair) for pair in zip(ones, twos, strict=True)]
+    assert together[-1] == likeness(signature(""), signature("")) == 0.0
