@@ -191,19 +191,29 @@ class Installation:
         return found
 
     def kill_one(self) -> str:
-        """Kill one process at random, the workers more often; returns what it was."""
-        processes = {name: those for name, those in self.processes().items() if those}
-        if not processes:
-            return ""
-        weights = [3 if name in ("worker", "pool") else 1 for name in processes]
-        name = self.chance.choices(list(processes), weights)[0]
-        victim = self.chance.choice(processes[name])
-        try:
-            victim.kill()
-        except psutil.NoSuchProcess:
-            return ""
-        self.kills[name] += 1
-        return name
+        """Kill one process at random, pool processes most often; returns what it was.
+
+        Waits until there is one: after many deaths the supervisor takes its time.
+        """
+        killed = ""
+
+        def killed_one() -> bool:
+            nonlocal killed
+            processes = {name: those for name, those in self.processes().items() if those}
+            if not processes:
+                return False
+            weights = [6 if name == "pool" else 1 for name in processes]
+            name = self.chance.choices(list(processes), weights)[0]
+            try:
+                self.chance.choice(processes[name]).kill()
+            except psutil.NoSuchProcess:
+                return False
+            killed = name
+            return True
+
+        until(killed_one, 90, "no process came back to life")
+        self.kills[killed] += 1
+        return killed
 
     def wipe(self) -> None:
         """Empty the broker's data, as after a broken disk."""
