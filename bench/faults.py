@@ -10,6 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.system.ports import neighbours
 from tests.system.storm import weather
 
 
@@ -27,7 +28,7 @@ def main() -> int:
             articles=options.articles,
             kills=options.kills,
             wipes=options.wipes,
-            port=18742,
+            port=neighbours(),
             seed=options.seed,
             pause=options.pause,
             patience=600,

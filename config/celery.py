@@ -2,6 +2,7 @@
 
 import os
 import warnings
+from datetime import timedelta
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -12,9 +13,10 @@ django.setup()
 
 from celery import Celery, signals
 from celery.platforms import SecurityWarning
-from django.conf import settings
+from celery.schedules import schedule
 from django.db import connections
 
+from config.clock import steady
 from monitor.pipeline import knowledge, wake
 from monitor.pipeline.condition import broker_url
 from monitor.pipeline.step import TURN_S
@@ -62,9 +64,16 @@ app.conf.update(
     worker_enable_remote_control=False,
     timezone="Asia/Shanghai",
     beat_schedule={
-        "sweep": {"task": "sweep", "schedule": SWEEP_S, "options": {"expires": HINT_EXPIRES_S}}
+        "sweep": {
+            "task": "sweep",
+            # Beat reckons with this clock alone. By the machine's, setting it back by an hour
+            # would put the next sweep an hour off.
+            "schedule": schedule(timedelta(seconds=SWEEP_S), nowfun=steady),
+            "options": {"expires": HINT_EXPIRES_S},
+        }
     },
-    beat_schedule_filename=str(settings.YUQING.data / "beat.schedule"),
+    # Keeps nothing on disk: when the last sweep was means nothing to the next process.
+    beat_scheduler="celery.beat:Scheduler",
     beat_max_loop_interval=SWEEP_S,
 )
 

@@ -6,9 +6,12 @@ way container secrets are mounted).
 """
 
 import difflib
+import fcntl
 import os
 import secrets
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -49,7 +52,7 @@ class Environment(BaseModel):
     broker_url: str = Field(default="embedded", description="消息中间件地址，embedded 为自带")
     index_url: str = Field(default="", description="检索库地址")
     secret_key: str = Field(
-        default="", min_length=0, description="签名密钥，不填则在数据目录中生成"
+        default="", min_length=32, description="签名密钥，不填则在数据目录中生成"
     )
     public_url: str = Field(default="", description="控制台对外网址，填写后推送中才带链接")
     allowed_hosts: tuple[str, ...] = Field(
@@ -77,10 +80,7 @@ class Environment(BaseModel):
     @field_validator("public_url")
     @classmethod
     def _public(cls, value: str) -> str:
-        scheme, host = _split(value)
-        if value and (scheme not in ("http", "https") or not host):
-            raise ValueError("应以 http:// 或 https:// 开头，例如 https://yuqing.example.gov.cn")
-        return value.rstrip("/")
+        return _origin(value) if value else ""
 
     @field_validator("database_url", "index_url")
     @classmethod
@@ -125,6 +125,20 @@ def _split(url: str) -> tuple[str, str]:
     return parts.scheme, parts.hostname or ""
 
 
+def _origin(url: str) -> str:
+    """The address without its closing slash; ValueError, in words, unless it is scheme and host.
+
+    The console answers at the root only, and an origin is what Django compares forms with.
+    """
+    scheme, host = _split(url)
+    if scheme not in ("http", "https") or not host:
+        raise ValueError("应以 http:// 或 https:// 开头，例如 https://yuqing.example.gov.cn")
+    origin = f"{scheme}://{urlsplit(url).netloc.lower()}"
+    if "@" in origin or len(url.removesuffix("/")) != len(origin):
+        raise ValueError(f"只写协议、主机名和端口，不带路径、? 或 #，例如 {scheme}://{host}")
+    return origin
+
+
 def _from_file(name: str, path: str) -> str:
     try:
         return Path(path).read_text(encoding="utf-8").strip()
@@ -158,16 +172,48 @@ def _sort(given: Mapping[str, str | None]) -> _Given:
 
 
 def _generated_key(folder: Path) -> str:
+    """This installation's key, made by whichever of its processes asks first.
+
+    An empty file is what a full disk or a crash leaves behind, and counts as none.
+    """
     path = folder / "secret.key"
-    if not path.exists():
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        try:
-            with path.open("x", encoding="ascii") as file:
-                path.chmod(0o600)
-                file.write(secrets.token_urlsafe(48))
-        except FileExistsError:
-            pass  # another process of this installation was quicker; its key is the key
-    return path.read_text(encoding="ascii").strip()
+    if key := _kept_key(path):
+        return key
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _alone(folder):
+        if key := _kept_key(path):
+            return key
+        return _write_key(path, secrets.token_urlsafe(48))
+
+
+def _kept_key(path: Path) -> str:
+    return path.read_text(encoding="ascii").strip() if path.exists() else ""
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One process of the folder at a time; the lock goes with its process, however that ends."""
+    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _write_key(path: Path, key: str) -> str:
+    """Put the file there whole or not at all, for its owner alone from the first byte on."""
+    handle, draft = tempfile.mkstemp(prefix=".secret.", dir=path.parent)  # mkstemp: mode 0600
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(key)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(draft).replace(path)
+    except BaseException:
+        Path(draft).unlink(missing_ok=True)
+        raise
+    return key
 
 
 def _key_of(folder: Path) -> str:

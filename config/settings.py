@@ -73,7 +73,7 @@ def _database(url: str) -> dict[str, Any]:
         "OPTIONS": {
             # IMMEDIATE: a write transaction queues at its start, never fails at its end.
             "transaction_mode": "IMMEDIATE",
-            "timeout": 30,
+            "timeout": 8,  # well inside every step's limit
             "init_command": (
                 "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY;"
                 "PRAGMA cache_size=-16000;"

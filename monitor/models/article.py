@@ -13,6 +13,7 @@ class Article(Claimable):
     `edition` counts its texts, `rev` grows with anything the index shows. What is still to
     be done follows from the columns: analyse while analysed_edition < edition, group while
     grouped_edition < analysed_edition, index while indexed_rev < rev.
+    `size` is the newest text's length in characters;
     `grouped_in` is the version of the group cursor that assigned its event.
     """
 
@@ -27,6 +28,7 @@ class Article(Claimable):
     seen = models.DateTimeField()
     published = models.DateTimeField()
 
+    size = models.PositiveIntegerField(default=0)
     edition = models.PositiveSmallIntegerField(default=1)
     analysed_edition = models.PositiveSmallIntegerField(default=0)
     grouped_edition = models.PositiveSmallIntegerField(default=0)
@@ -79,7 +81,7 @@ class Article(Claimable):
             models.Index(
                 fields=["id"],
                 name="article_to_group",
-                condition=Q(grouped_edition__lt=F("analysed_edition")),
+                condition=Q(grouped_edition__lt=F("analysed_edition"), quarantined=""),
             ),
             models.Index(
                 fields=["id"],

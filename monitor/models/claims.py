@@ -7,6 +7,7 @@ late changes nothing.
 
 import os
 import socket
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -90,9 +91,12 @@ class Lane:
         away than any lease can is void: the clock was set back.
         """
         free = "quarantined = '' AND (until IS NULL OR until <= %s OR until > %s)"
-        values = [*due_values, now, now + self.lease + timedelta(seconds=5)]
         where = f"({self.due}) AND {free}"
+        asked = time.monotonic()
         with transaction.atomic():
+            # The lock may have been waited for; a lease must not begin before it was had.
+            now += timedelta(seconds=time.monotonic() - asked)
+            values = [*due_values, now, now + self.lease + timedelta(seconds=5)]
             # Every few turns the row with a history goes first, or a backlog would starve it.
             if next(self._turns) % TURNS_OF_THE_TRIED == TURNS_OF_THE_TRIED - 1:
                 return self._take_tried(now, where, values) or self._take_fresh(
@@ -151,7 +155,8 @@ class Lane:
         A blameless attempt (the database, the index or the disk was ill, not the row) does not
         count towards quarantine.
         """
-        tries = "attempts - 1" if blameless else "attempts"
+        less = "CASE WHEN attempts > 0 THEN attempts - 1 ELSE 0 END"
+        tries = less if blameless else "attempts"
         rows = [stored([failure, until, claim.key, claim.token]) for claim in claims]
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.executemany(

@@ -7,7 +7,8 @@ from monitor.models.claims import Claimable
 
 
 class Event(Claimable):
-    """事件. `rev` grows with its articles; assessment is due while assessed_rev < rev."""
+    """事件. `rev` grows with its articles, last at `touched`; assessment is due while
+    assessed_rev < rev."""
 
     title = models.CharField(max_length=500)
     first_published = models.DateTimeField()
@@ -15,6 +16,7 @@ class Event(Claimable):
     articles_count = models.PositiveIntegerField(default=0)
     sources_count = models.PositiveIntegerField(default=0)
     merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT)
+    touched = models.DateTimeField(null=True, blank=True)
     rev = models.PositiveIntegerField(default=0)
     assessed_rev = models.PositiveIntegerField(default=0)
     score = models.FloatField(default=0)

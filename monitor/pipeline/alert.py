@@ -51,10 +51,10 @@ class Judgement:
 
 def batch() -> int:
     """Assess events whose articles changed; returns how many were claimed."""
+    lore = knowledge.current()  # before the claim: what cannot be loaded is no event's fault
     claims = LANE.claim(timezone.now(), BATCH)
     if not claims:
         return 0
-    lore = knowledge.current()
     # Read before the articles are: what changes in between makes the event due again.
     revs = dict(
         Event.objects.filter(pk__in=[claim.key for claim in claims]).values_list("pk", "rev")
@@ -303,7 +303,7 @@ def as_json(reason: Reason) -> dict[str, object]:
 
 def look(now: datetime) -> Waiting:
     due = Event.objects.filter(assessed_rev__lt=F("rev"), quarantined="")
-    return waiting(due, "last_published", now)
+    return waiting(due, "touched", now)
 
 
 STEP = Step("alert", "notify", LIMIT, batch, look)

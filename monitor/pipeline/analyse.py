@@ -15,7 +15,7 @@ from monitor.models import Analysis, Article, ArticleText, bulk
 from monitor.models.claims import Claim, Lane
 from monitor.pipeline import knowledge, wake
 from monitor.pipeline.knowledge import Lore
-from monitor.pipeline.step import LEASE_SLACK, Step, Waiting, attempt, waiting
+from monitor.pipeline.step import LEASE_SLACK, Step, Waiting, affordable, attempt, waiting
 from monitor.query import Document
 from monitor.text.cues import RESCUE
 from monitor.text.reading import Reading
@@ -57,10 +57,10 @@ class Finding:
 
 def batch() -> int:
     """Analyse the oldest due articles; returns how many were claimed."""
-    claims = LANE.claim(timezone.now(), BATCH)
+    lore = knowledge.current()  # before the claim: what cannot be loaded is no row's fault
+    claims = affordable(LANE, LANE.claim(timezone.now(), BATCH))
     if claims:
         with attempt(LANE, claims):
-            lore = knowledge.current()
             _write(claims, read(claims, lore), lore.revision)
     return len(claims)
 

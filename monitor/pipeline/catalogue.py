@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from monitor.catalog import Catalog, Change, build, compare, load
@@ -136,5 +137,10 @@ def _sources() -> None:
 def _readdressed(slugs: Iterable[str]) -> None:
     """What an old address said of its newest state must not make a new one answer "unchanged"."""
     Source.objects.filter(slug__in=list(slugs)).update(
-        etag="", last_modified="", due=timezone.now()
+        etag="",
+        last_modified="",
+        due=timezone.now(),
+        # A poll of the old address that is under way must not write its answer down any more.
+        token=F("token") + 1,
+        until=None,
     )

@@ -4,16 +4,14 @@ One transaction a source writes its articles together with its health, so that a
 either wholly told of or will be polled again.
 """
 
-import asyncio
 import logging
-import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from queue import SimpleQueue
 
 from django.conf import settings
 from django.db import OperationalError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from monitor.catalog import values as catalog
@@ -24,6 +22,8 @@ from monitor.collect.kinds import Polled, PollFailure, PollRequest, poll_many
 from monitor.models import Article, ArticleText, Sighting, Source, bulk
 from monitor.models.claims import Claim, Lane
 from monitor.pipeline import knowledge, wake
+from monitor.pipeline.arrivals import arrivals
+from monitor.pipeline.knowledge import Lore
 from monitor.pipeline.step import LEASE_SLACK, Step, Waiting, waiting
 
 log = logging.getLogger(__name__)
@@ -32,6 +32,9 @@ LIMIT = timedelta(seconds=45)
 DEADLINE_S = 30.0
 """The whole batch's polling; the rest of the limit is for writing."""
 BATCH = 16
+FARTHEST = timedelta(hours=27)
+"""No source is ever due later (a day's interval and a tenth): such a date was written while the
+clock stood wrong, and counts as now."""
 EDITIONS = 50
 """A page that changes at every look (a counter, a clock) stops making editions here."""
 INSERT = 500
@@ -42,7 +45,14 @@ UNWRITABLE = PollFailure(
     "internal", "系统自身出错，没能写入该信源的文章：请把日志中该信源的报错交给系统管理员。"
 )
 
-LANE = Lane(Source, "collect", "active AND due <= %s", "due", LIMIT + LEASE_SLACK, endless=True)
+LANE = Lane(
+    Source,
+    "collect",
+    "active AND (due <= %s OR due > %s)",
+    "due",
+    LIMIT + LEASE_SLACK,
+    endless=True,
+)
 
 
 ARTICLE_COLUMNS = (
@@ -56,6 +66,7 @@ ARTICLE_COLUMNS = (
     "claimed",
     "seen",
     "published",
+    "size",
 )
 ARTICLE_DEFAULTS = bulk.defaults(Article, ("id", *ARTICLE_COLUMNS))
 
@@ -71,16 +82,16 @@ class Gain:
 
 def batch() -> int:
     """Poll up to BATCH due sources concurrently; returns how many."""
+    lore = knowledge.current()  # before the claim: what cannot be loaded is no source's fault
     now = timezone.now()
-    claims = LANE.claim(now, BATCH, [now])
+    claims = LANE.claim(now, BATCH, [now, now + FARTHEST])
     if claims:
-        poll(claims)
+        poll(claims, lore)
     return len(claims)
 
 
-def poll(claims: Sequence[Claim]) -> None:
+def poll(claims: Sequence[Claim], lore: Lore) -> None:
     """Poll claimed sources; each is written as soon as its answer is there."""
-    lore = knowledge.current()
     rows = Source.objects.in_bulk([claim.key for claim in claims])
     held = {claim.key: claim for claim in claims}
     requests = []
@@ -113,11 +124,9 @@ def poll(claims: Sequence[Claim]) -> None:
 
 
 def _outcomes(requests: Sequence[PollRequest]) -> Iterator[tuple[PollRequest, Outcome]]:
-    """Each source's outcome as soon as it is there: the event loop runs in a thread of its own,
-    so that a slow site never holds back what a quick one has told."""
-    ready: SimpleQueue[tuple[PollRequest, Outcome] | None] = SimpleQueue()
+    """Each source's outcome as soon as it is there."""
 
-    async def poll_all() -> None:
+    async def ask(tell: Callable[[tuple[PollRequest, Outcome]], None]) -> None:
         async with Fetcher(
             allow=settings.YUQING.fetch_allow, user_agent=settings.YUQING.user_agent
         ) as fetcher:
@@ -126,20 +135,10 @@ def _outcomes(requests: Sequence[PollRequest]) -> Iterator[tuple[PollRequest, Ou
                 fetcher,
                 timezone.now(),
                 deadline=DEADLINE_S,
-                tell=lambda request, outcome: ready.put((request, outcome)),
+                tell=lambda request, outcome: tell((request, outcome)),
             )
 
-    def work() -> None:
-        try:
-            asyncio.run(poll_all())
-        finally:
-            ready.put(None)
-
-    thread = threading.Thread(target=work, name="poll", daemon=True)
-    thread.start()
-    while (told := ready.get(timeout=LIMIT.total_seconds())) is not None:
-        yield told
-    thread.join()
+    return arrivals(ask, LIMIT.total_seconds())
 
 
 def _record(source: catalog.Source, claim: Claim, outcome: Outcome) -> None:
@@ -262,6 +261,7 @@ def _article(
         entry.claimed,
         now,
         min(entry.claimed or now, now),
+        len(entry.title) + len(entry.body),
     )
 
 
@@ -270,12 +270,23 @@ def _new_edition(article: int, edition: int, entry: Entry, text_hash: str, now: 
         article_id=article, edition=edition, title=_title(entry), body=entry.body, seen=now
     )
     Article.objects.filter(pk=article).update(
-        edition=edition, title=_title(entry), text_hash=text_hash, quarantined="", attempts=0
+        edition=edition,
+        title=_title(entry),
+        text_hash=text_hash,
+        size=len(entry.title) + len(entry.body),
+        quarantined="",
+        attempts=0,
     )
 
 
 def look(now: datetime) -> Waiting:
-    return waiting(Source.objects.filter(active=True, due__lte=now), "due", now)
+    due = Q(due__lte=now) | Q(due__gt=now + FARTHEST)
+    return waiting(Source.objects.filter(due, active=True), "due", now)
+
+
+def make_all_due() -> int:
+    """Have every active source polled at once; returns how many."""
+    return Source.objects.filter(active=True).update(due=timezone.now())
 
 
 STEP = Step("collect", "collect", LIMIT, batch, look)

@@ -7,11 +7,13 @@ and only then can a message go out twice.
 
 import asyncio
 import logging
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from monitor.models import ChannelState, Delivery, Sending
@@ -22,12 +24,16 @@ from monitor.notify import (
     Receipt,
     TemporaryFailure,
     given_up,
+    mistakes,
     next_try,
     rate,
     send,
     take,
 )
-from monitor.pipeline import knowledge
+from monitor.notify.backoff import WAITS_S
+from monitor.pipeline import knowledge, wake
+from monitor.pipeline.arrivals import arrivals
+from monitor.pipeline.knowledge import Lore
 from monitor.pipeline.step import LEASE_SLACK, Step, Waiting, waiting
 
 log = logging.getLogger(__name__)
@@ -36,12 +42,15 @@ LIMIT = timedelta(seconds=20)
 SEND_S = 15.0
 """One send's own deadline, well inside the limit."""
 BATCH = 8
+FARTHEST = timedelta(seconds=1.5 * max(WAITS_S))
+"""No delivery is ever due later: such a date was written while the clock stood wrong."""
+RECORD_AGAIN_S = (0.2, 1.0)
 
 LANE = Lane(
     Delivery,
     "deliver",
     # Parts go out in order; a stopped channel's deliveries wait until a person resumes it.
-    "state IN ('queued', 'sending') AND due <= %s"
+    "state IN ('queued', 'sending') AND (due <= %s OR due > %s)"
     " AND channel NOT IN (SELECT slug FROM monitor_channelstate WHERE stopped IS NOT NULL)"
     " AND NOT EXISTS (SELECT 1 FROM monitor_delivery earlier"
     " WHERE earlier.notice_id = monitor_delivery.notice_id"
@@ -72,34 +81,28 @@ def batch() -> int:
 
     Those that a full bucket holds back count too: behind them may stand another channel's.
     """
-    claimed, departures = _depart(timezone.now())
-    outcomes = asyncio.run(_send_all(departures)) if departures else []
-    for departure, outcome in zip(departures, outcomes, strict=True):
-        record(departure, outcome)
+    claimed, departures = _depart()
+    # Each outcome is written as it arrives: a receipt must not wait for a channel that hangs.
+    for departure, outcome in _outcomes(departures):
+        _record_surely(departure, outcome)
     return claimed
 
 
-def _depart(now: datetime) -> tuple[int, list[Departure]]:
+def _depart() -> tuple[int, list[Departure]]:
     """Claim, take tokens and write "sending", in one transaction; also how many were claimed."""
     lore = knowledge.current()
     departures = []
     with transaction.atomic():
-        claims = LANE.claim(now, BATCH, [now])
+        now = timezone.now()  # inside: a lease must not begin before the lock was waited for
+        claims = LANE.claim(now, BATCH, [now, now + FARTHEST])
         rows = Delivery.objects.in_bulk([claim.key for claim in claims])
         for claim in claims:
             delivery = rows[claim.key]
             _note_death(delivery)
-            channel = lore.channels.get(delivery.channel)
+            channel = _usable(delivery, lore, now)
             if channel is None:
-                _fail(delivery, "no_channel", lore.faulty.get(delivery.channel, GONE))
                 continue
-            try:
-                wait = _take_token(channel, now)
-            except PermanentFailure as failure:  # its settings were changed to wrong ones
-                ChannelState.objects.get_or_create(slug=channel.slug, defaults={"updated": now})
-                stop(channel.slug, failure.code, failure.words, now)
-                _requeue(delivery, now)
-                continue
+            wait = _take_token(channel, now)
             if wait:
                 _requeue(delivery, now + timedelta(seconds=wait))
                 continue
@@ -107,6 +110,23 @@ def _depart(now: datetime) -> tuple[int, list[Departure]]:
             Sending.objects.create(delivery=delivery, token=claim.token, began=now)
             departures.append(Departure(claim, delivery, channel))
     return len(claims), departures
+
+
+def _usable(delivery: Delivery, lore: Lore, now: datetime) -> Channel | None:
+    """The delivery's channel if it can send; else the delivery fails, or waits for its channel."""
+    slug = delivery.channel
+    channel = lore.channels.get(slug)
+    if channel is None and slug not in lore.faulty:
+        _fail(delivery, "no_channel", GONE)
+        return None
+    wrong = lore.faulty[slug] if channel is None else "；".join(mistakes(channel))
+    if not wrong:
+        return channel
+    # The settings are at fault, not the message: it leaves when a person has mended them.
+    ChannelState.objects.get_or_create(slug=slug, defaults={"updated": now, "tokens": 1})
+    stop(slug, "settings", wrong, now)
+    _requeue(delivery, now)
+    return None
 
 
 def _note_death(delivery: Delivery) -> None:
@@ -141,8 +161,14 @@ def _take_token(channel: Channel, now: datetime) -> float:
     return 0.0 if taken.allowed else taken.wait_s
 
 
-async def _send_all(departures: Sequence[Departure]) -> list[Outcome]:
-    return list(await asyncio.gather(*(_send(departure) for departure in departures)))
+def _outcomes(departures: Sequence[Departure]) -> Iterator[tuple[Departure, Outcome]]:
+    async def ask(tell: Callable[[tuple[Departure, Outcome]], None]) -> None:
+        async def one(departure: Departure) -> None:
+            tell((departure, await _send(departure)))
+
+        await asyncio.gather(*(one(departure) for departure in departures))
+
+    return arrivals(ask, LIMIT.total_seconds()) if departures else iter(())
 
 
 async def _send(departure: Departure) -> Outcome:
@@ -161,6 +187,18 @@ async def _send(departure: Departure) -> Outcome:
         # A fault of ours with one message must not leave its neighbours without their outcome.
         log.exception("送达 %d 出错", departure.delivery.pk)
         return TemporaryFailure("internal", f"系统自身出错（{type(error).__name__}），将再试")
+
+
+def _record_surely(departure: Departure, outcome: Outcome) -> None:
+    """Try hard to write an outcome: what is not written will be sent a second time."""
+    for patience_s in (*RECORD_AGAIN_S, None):
+        try:
+            return record(departure, outcome)
+        except DatabaseError:
+            log.exception("送达 %d 的结果没有写成", departure.delivery.pk)
+            if patience_s is not None:
+                time.sleep(patience_s)
+    return None
 
 
 def record(departure: Departure, outcome: Outcome) -> None:
@@ -222,10 +260,27 @@ def resume(channel: str) -> int:
         )
 
 
+def resend(pk: int) -> bool:
+    """Queue a failed delivery again; False when it has not failed."""
+    with transaction.atomic():
+        now = timezone.now()
+        queued = (
+            Delivery.objects.filter(pk=pk, state=Delivery.FAILED)
+            .exclude(body="")
+            .update(
+                state=Delivery.QUEUED, due=now, created=now, failures=0, attempts=0, quarantined=""
+            )
+        )
+        if queued:
+            wake.hint("deliver")
+        return bool(queued)
+
+
 def look(now: datetime) -> Waiting:
     stopped = ChannelState.objects.exclude(stopped=None).values("slug")
     due = Delivery.objects.filter(
-        state__in=[Delivery.QUEUED, Delivery.SENDING], due__lte=now
+        Q(due__lte=now) | Q(due__gt=now + FARTHEST),
+        state__in=[Delivery.QUEUED, Delivery.SENDING],
     ).exclude(channel__in=stopped)
     return waiting(due, "due", now)
 

@@ -6,20 +6,21 @@ from the rows (`grouped_in`), so the window is never a second truth.
 """
 
 import logging
+import traceback
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
-from django.db.models import Count, F, Max, Min
+from django.db import OperationalError, transaction
+from django.db.models import Count, F, Max, Min, QuerySet
 from django.utils import timezone
 
 from monitor.detect.events import SPAN, Member, Placement, Window
 from monitor.models import Article, Event, GroupCursor, bulk
 from monitor.models.claims import Claim, Lane
 from monitor.pipeline import wake
-from monitor.pipeline.step import LEASE_SLACK, Step, Waiting, waiting
+from monitor.pipeline.step import FAILURE_CHARACTERS, LEASE_SLACK, Step, Waiting, waiting
 
 log = logging.getLogger(__name__)
 
@@ -58,22 +59,46 @@ def batch() -> int:
         return 0
     try:
         return _assign(claims[0], now)
-    except LaneLost:
+    except (LaneLost, OperationalError) as error:
         _memory.window.forget()
+        log.info("归并让出：%s", error)
         return 0
+    except Exception:
+        log.exception("归并一批出错，逐篇查找原因")
+        _memory.window.forget()
+        return _isolate()
     finally:
         LANE.release(claims)
 
 
-def _ungrouped():  # type: ignore[no-untyped-def]
-    return Article.objects.filter(grouped_edition__lt=F("analysed_edition"))
+def _isolate() -> int:
+    """Quarantine the articles of the next batch that cannot be placed even by themselves, so
+    that one of them does not stop the lane for all; returns how many."""
+    bad = 0
+    for pk in _next():
+        try:
+            _memory.window.place(_members([pk]))
+        except Exception:  # noqa: BLE001 - kept on the row with its traceback
+            bad += Article.objects.filter(pk=pk).update(
+                quarantined=STEP.name, failure=traceback.format_exc()[-FAILURE_CHARACTERS:]
+            )
+        finally:
+            _memory.window.forget()
+    return bad
+
+
+def _ungrouped() -> QuerySet[Article]:
+    return Article.objects.filter(grouped_edition__lt=F("analysed_edition"), quarantined="")
+
+
+def _next() -> list[int]:
+    return list(_ungrouped().order_by("id").values_list("pk", flat=True)[:BATCH])
 
 
 def _assign(claim: Claim, now: datetime) -> int:
     version = GroupCursor.objects.values_list("version", flat=True).get(pk=1)
     _catch_up(version, now)
-    ids = list(_ungrouped().order_by("id").values_list("pk", flat=True)[:BATCH])
-    newcomers = _members(Article.objects.filter(pk__in=ids).order_by("id"))
+    newcomers = _members(_next())
     placements = _memory.window.place(newcomers)
     with transaction.atomic():
         moved = GroupCursor.objects.filter(pk=1, version=version, token=claim.token).update(
@@ -81,7 +106,7 @@ def _assign(claim: Claim, now: datetime) -> int:
         )
         if not moved:
             raise LaneLost
-        events = _write(placements, newcomers, version + 1)
+        events = _write(placements, newcomers, version + 1, now)
     _memory.window.remember(events)
     _memory.version = version + 1
     wake.hint("index", "alert")
@@ -100,11 +125,15 @@ def _catch_up(version: int, now: datetime) -> None:
             Window(),
             Article.objects.filter(published__gte=now - SPAN, event__isnull=False),
         )
-    _memory.window.add(_members(rows.order_by("published", "id")))
+    _memory.window.add(_read(rows.order_by("published", "id")))
     _memory.version = version
 
 
-def _members(articles) -> list[Member]:  # type: ignore[no-untyped-def]
+def _members(ids: Sequence[int]) -> list[Member]:
+    return _read(Article.objects.filter(pk__in=ids).order_by("id"))
+
+
+def _read(articles: QuerySet[Article]) -> list[Member]:
     rows = articles.values_list(
         "id",
         "event_id",
@@ -121,7 +150,7 @@ def _members(articles) -> list[Member]:  # type: ignore[no-untyped-def]
 
 
 def _write(
-    placements: Sequence[Placement], newcomers: Sequence[Member], version: int
+    placements: Sequence[Placement], newcomers: Sequence[Member], version: int, now: datetime
 ) -> dict[int, int]:
     """Write events and assignments; returns every newcomer's event."""
     by_article = {member.article: member for member in newcomers}
@@ -146,7 +175,7 @@ def _write(
         ],
         where=("id",),
     )
-    _refresh(set(events.values()), by_article, events)
+    _refresh(set(events.values()), by_article, events, now)
     return events
 
 
@@ -171,7 +200,9 @@ def _open_events(placements: Sequence[Placement], members: dict[int, Member]) ->
     return {member.article: number for number, member in enumerate(openers, first)}
 
 
-def _refresh(touched: set[int], members: dict[int, Member], events: dict[int, int]) -> None:
+def _refresh(
+    touched: set[int], members: dict[int, Member], events: dict[int, int], now: datetime
+) -> None:
     """Recount the touched events; only those that can need a response become due for alert."""
     figures = {
         row["event_id"]: row
@@ -197,6 +228,10 @@ def _refresh(touched: set[int], members: dict[int, Member], events: dict[int, in
             "last_published = %s",
             "assessed_rev = CASE WHEN %s THEN assessed_rev ELSE rev + 1 END",
             "rev = rev + 1",
+            "touched = %s",
+            # What is new may be a call for rescue: it must be judged, whatever went wrong before.
+            "quarantined = ''",
+            "attempts = 0",
         ),
         [
             (
@@ -207,6 +242,7 @@ def _refresh(touched: set[int], members: dict[int, Member], events: dict[int, in
                 row["first"],
                 row["last"],
                 bool(row["noteworthy"]),
+                now,
                 event,
             )
             for event, row in figures.items()

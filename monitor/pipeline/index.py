@@ -13,7 +13,7 @@ from monitor.index import SearchIndex, open_index
 from monitor.models import Article, IndexState, bulk
 from monitor.models.claims import Claim, Lane
 from monitor.pipeline.documents import documents
-from monitor.pipeline.step import LEASE_SLACK, Step, Waiting, attempt, waiting
+from monitor.pipeline.step import LEASE_SLACK, Step, Waiting, affordable, attempt, waiting
 
 LIMIT = timedelta(seconds=10)
 BATCH = 400
@@ -49,7 +49,7 @@ def state() -> IndexState:
 
 def batch() -> int:
     """Index the oldest due articles; returns how many were claimed."""
-    claims = LANE.claim(timezone.now(), BATCH)
+    claims = affordable(LANE, LANE.claim(timezone.now(), BATCH))
     if claims:
         with attempt(LANE, claims):
             _project(claims)
@@ -92,7 +92,10 @@ def look(now: datetime) -> Waiting:
         analysed_edition=F("edition"),
         quarantined="",
     )
-    return waiting(due, "seen", now)
+    # How long an article that search shows already has been waiting for its new level, no column
+    # tells; what counts is how long one has been waiting to be found at all.
+    unseen = waiting(due.filter(indexed_rev=0), "seen", now)
+    return Waiting(due.count(), unseen.oldest_s)
 
 
 STEP = Step("index", "index", LIMIT, batch, look)

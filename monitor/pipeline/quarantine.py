@@ -40,5 +40,5 @@ def rerun() -> int:
         rows = Delivery.objects.exclude(quarantined="").update(**fresh, state=Delivery.QUEUED)
         for model in (Article, Event):
             rows += model.objects.exclude(quarantined="").update(**fresh)
-        wake.hint("analyse", "index", "alert", "deliver")
+        wake.hint("analyse", "group", "index", "alert", "deliver")
     return rows

@@ -26,6 +26,8 @@ LEASE_SLACK = timedelta(seconds=5)
 REST = timedelta(seconds=10)
 """How long rows are left alone after the database or the index failed under them."""
 FAILURE_CHARACTERS = 4000
+CHARACTERS = 2_000_000
+"""Text that one batch of articles may hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,28 @@ class Step:
                 break
             done += rows
         return done
+
+
+def affordable(lane: Lane, claims: list[Claim]) -> list[Claim]:
+    """As many claimed articles as fit CHARACTERS, at least one; the others are given back.
+
+    A batch is meant for articles of some hundred characters; four hundred gazettes of a hundred
+    thousand each would outlast the limit and hold half a gigabyte.
+    """
+    sizes = dict(
+        lane.model._default_manager.filter(pk__in=[claim.key for claim in claims]).values_list(
+            "pk", "size"
+        )
+    )
+    kept, total = 0, 0
+    for claim in claims:
+        total += sizes.get(claim.key, 0)
+        if kept and total > CHARACTERS:
+            break
+        kept += 1
+    if claims[kept:]:
+        lane.release(claims[kept:], blameless=True)
+    return claims[:kept]
 
 
 @contextmanager

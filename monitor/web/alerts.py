@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from monitor.models import Alert
 from monitor.web import dossier, tidings, trouble
 from monitor.web.channels import may_resume
+from monitor.web.deliveries import may_resend
 from monitor.words import Level
 
 PAGE = 30
@@ -80,4 +81,5 @@ def page(request: HttpRequest, number: str) -> HttpResponse:
     alert = Alert.objects.select_related("event").filter(number=number).first()
     if alert is None:
         raise Http404(f"没有编号为 {number[:20]} 的预警")
-    return render(request, "alert.html", dossier.of(alert))
+    context = {**dossier.of(alert), "may_resend": may_resend(request.user)}
+    return render(request, "alert.html", context)

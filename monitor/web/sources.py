@@ -15,22 +15,9 @@ from monitor.models import Article, Delivery, Source
 from monitor.pipeline import knowledge
 from monitor.pipeline.status import status
 from monitor.web import trouble
-from monitor.words import Fate
+from monitor.words import SOURCE_WORDS, STEP_WORDS, Fate
 
-STATES = {
-    "failing": ("失败", "bad"),
-    "new": ("未采集", "wait"),
-    "ok": ("正常", "good"),
-    "off": ("停用", "quiet"),
-}
-STEPS = {
-    "collect": "采集",
-    "analyse": "研读",
-    "group": "归并事件",
-    "index": "入库检索",
-    "alert": "研判",
-    "deliver": "送达",
-}
+COLOURS = {"failing": "bad", "new": "wait", "ok": "good", "off": "quiet"}
 BEHIND_S = 60.0
 """A step whose oldest row waits longer is behind."""
 
@@ -58,14 +45,14 @@ def page(request: HttpRequest) -> HttpResponse:
     context = {
         "lines": lines,
         "states": [
-            (words, kind, figures["sources"].get(state, 0))
-            for state, (words, kind) in STATES.items()
+            (words, COLOURS[state], figures["sources"].get(state, 0))
+            for state, words in SOURCE_WORDS.items()
         ],
         "fates": [(fate.label, fate.value, figures["articles"][fate.value]) for fate in Fate],
         "articles": sum(figures["articles"].values()),
         "steps": [
             (words, figures["waiting"][step]["rows"], figures["waiting"][step]["oldest_s"])
-            for step, words in STEPS.items()
+            for step, words in STEP_WORDS.items()
         ],
         "behind_s": BEHIND_S,
         "deliveries": [
@@ -81,11 +68,10 @@ def _lines(since: Any) -> list[Line]:
     known = knowledge.current().sources
     counts = Article.objects.order_by().values_list("source").annotate(n=Count("id"))
     totals, recent = dict(counts), dict(counts.filter(published__gte=since))
-    order = list(STATES)
+    order = list(SOURCE_WORDS)
     lines = []
     for row in Source.objects.all():
         source = known.get(row.slug)
-        words, kind = STATES[row.state]
         lines.append(
             Line(
                 row=row,
@@ -93,8 +79,8 @@ def _lines(since: Any) -> list[Line]:
                 platform=source.platform if source else "已不在目录中",
                 host=urlsplit(source.url).hostname or "" if source else "",
                 official=bool(source and source.official),
-                words=words,
-                kind=kind,
+                words=SOURCE_WORDS[row.state],
+                kind=COLOURS[row.state],
                 articles=recent.get(row.slug, 0),
                 total=totals.get(row.slug, 0),
             )

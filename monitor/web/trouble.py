@@ -1,34 +1,58 @@
 """What stands in the way of watching or telling, in words with the cure: never a silent failure."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Q
 
-from monitor.models import ChannelState, Delivery, Source
-from monitor.pipeline import knowledge
+from monitor.models import Alert, ChannelState, Delivery, Source
+from monitor.pipeline import knowledge, quarantine
+from monitor.pipeline.steps import STEPS
+from monitor.web.templatetags.display import lasting
+from monitor.words import STEP_WORDS
 
 SILENT = timedelta(hours=1)
 NEVER_FAILURES = 3
 """A source that never succeeded is told of after so many failures."""
 NAMED = 4
+UNSENT = timedelta(days=1)
+"""A delivery that failed longer ago is found on its alert's page and in the figures only."""
+BEHIND = timedelta(seconds=120)
+"""Twice the minute within which an article should have reached a phone."""
+
+
+FAULTY_CURE = "缺的设置写好后，重新启动 yuqing up 才会生效。"
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """`words` tell what is wrong, `cure` what to do; `channel` is set where it can be resumed."""
+    """`words` tell what is wrong, `cure` what to do; `channel` is set where it can be resumed.
+
+    `alerts` are the numbers of those whose pages tell more.
+    """
 
     grave: bool
     words: str
     cure: str
     channel: str = ""
     sources: bool = False
+    alerts: tuple[str, ...] = ()
 
 
 def troubles(now: datetime) -> list[Trouble]:
     """Gravest first; empty when all is well."""
-    return [*_stopped(), *_faulty(), *_none(), *_failing(now)]
+    found = [
+        *_stopped(),
+        *_faulty(),
+        *_unsent(now),
+        *_behind(now),
+        *_quarantined(),
+        *_none(),
+        *_failing(now),
+    ]
+    return sorted(found, key=lambda one: not one.grave)
 
 
 def _stopped() -> list[Trouble]:
@@ -57,9 +81,60 @@ def _stopped() -> list[Trouble]:
 def _faulty() -> list[Trouble]:
     names = channel_names()
     return [
-        Trouble(True, f"渠道“{names.get(slug, slug)}”用不了：{words}", "补上后即生效，不必重启。")
+        Trouble(True, f"渠道“{names.get(slug, slug)}”用不了：{words}", FAULTY_CURE)
         for slug, words in sorted(knowledge.current().faulty.items())
     ]
+
+
+def _unsent(now: datetime) -> list[Trouble]:
+    """Messages that were given up; a failed delivery's `due` is when it was last tried."""
+    rows = Delivery.objects.filter(state=Delivery.FAILED, due__gte=now - UNSENT)
+    failed = rows.count()
+    if not failed:
+        return []
+    numbers = (
+        Alert.objects.filter(notices__deliveries__in=rows)
+        .order_by("-id")
+        .distinct()
+        .values_list("number", flat=True)
+    )
+    return [
+        Trouble(
+            grave=True,
+            words=f"近 24 小时有 {failed} 条推送发送失败，不再自动重试。",
+            cure="请到预警页看原因，排除后在那里点“重新发送”。",
+            alerts=tuple(numbers[:NAMED]),
+        )
+    ]
+
+
+def _behind(now: datetime) -> list[Trouble]:
+    late = {
+        name: looked.oldest_s
+        for name, step in STEPS.items()
+        if (looked := step.waiting(now)).oldest_s > BEHIND.total_seconds()
+    }
+    if not late:
+        return []
+    # To the minute, so that an open list is not told anew at every look.
+    steps = "、".join(f"{STEP_WORDS[name]}（{lasting(s // 60 * 60)}）" for name, s in late.items())
+    return [
+        Trouble(
+            grave=True,
+            words=f"处理跟不上，预警可能延迟。等待最久的：{steps}。",
+            cure="刚启动或刚大量采集时会自行消化；若一直不减，运行 yuqing check 看原因。",
+            sources=True,
+        )
+    ]
+
+
+def _quarantined() -> list[Trouble]:
+    kept = quarantine.listing()
+    if not kept:
+        return []
+    kinds = "、".join(f"{kind} {n} 项" for kind, n in Counter(one.kind for one in kept).items())
+    cure = "运行 yuqing quarantine list 看原因，排除后运行 yuqing quarantine rerun 重新处理。"
+    return [Trouble(False, f"有内容多次处理失败，已隔离：{kinds}。", cure, sources=True)]
 
 
 def _none() -> list[Trouble]:

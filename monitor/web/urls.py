@@ -7,7 +7,7 @@ from django.urls import URLPattern, path
 from django.views.decorators.cache import never_cache
 from django.views.generic import RedirectView
 
-from monitor.web import alerts, articles, channels, health, search, sign_in, sources
+from monitor.web import alerts, articles, channels, deliveries, health, search, sign_in, sources
 
 
 def _page(route: str, view: Callable[..., HttpResponseBase], name: str) -> URLPattern:
@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern] = [
     _page("articles/<int:pk>", articles.page, "article"),
     _page("sources", sources.page, "sources"),
     _page("channels/<slug:slug>/resume", channels.resume, "resume"),
+    _page("deliveries/<int:pk>/resend", deliveries.resend, "resend"),
     _page("sign-in", sign_in.by_password, "sign-in"),
     _page("enter/<str:token>", sign_in.by_link, "enter"),
     _page("sign-out", sign_in.out, "sign-out"),

@@ -44,3 +44,17 @@ class Fate(StrEnum):
             "indexed": "可检索",
             "quarantined": "已隔离",
         }[self.value]
+
+
+STEP_WORDS = {
+    "collect": "采集",
+    "analyse": "研读",
+    "group": "归并事件",
+    "index": "入库检索",
+    "alert": "研判风险",
+    "deliver": "送达",
+}
+"""The steps of an article's way, in order, by their names in `pipeline.steps`."""
+
+SOURCE_WORDS = {"failing": "失败", "new": "未采集", "ok": "正常", "off": "停用"}
+"""How a source is doing, worst first, by `Source.state`."""

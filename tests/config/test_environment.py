@@ -1,12 +1,16 @@
 """Settings: what is unknown or wrong stops the start with one line that names it and the cure."""
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from config.environment import Environment, SettingsError, read
 
+ROOT = Path(__file__).parents[2]
 ENGLISH = re.compile(r"\b(?:should|input|value|valid|must|error|does|not|appear|invalid)\b", re.I)
 
 
@@ -50,6 +54,12 @@ def test_an_unknown_name_is_refused_with_the_name_it_was_meant_to_be(tmp_path: P
         ("PUBLIC_URL", "yuqing.example.gov.cn", "https://"),
         ("PUBLIC_URL", "http://[", "https://"),
         ("PUBLIC_URL", "javascript:alert(1)", "https://"),
+        ("PUBLIC_URL", "https://www.example.gov.cn/yuqing", "不带路径"),
+        ("PUBLIC_URL", "https://www.example.gov.cn/?a=1", "例如 https://www.example.gov.cn"),
+        ("PUBLIC_URL", "https://www.example.gov.cn#top", "不带路径"),
+        ("PUBLIC_URL", "https://li:secret@www.example.gov.cn", "不带路径"),
+        ("SECRET_KEY", "short", "至少 32 个字符"),
+        ("SECRET_KEY", "", "至少 32 个字符"),
         ("DATABASE_URL", "mysql://root@db/yuqing", "sqlite:///"),
         ("INDEX_URL", "/var/index", "sqlite:///"),
         ("BROKER_URL", "amqp://mq", "redis://"),
@@ -87,15 +97,16 @@ def test_lists_are_written_with_commas(tmp_path: Path) -> None:
 
 
 def test_any_setting_may_stand_in_a_file_of_its_own(tmp_path: Path) -> None:
-    (tmp_path / "key").write_text("from-a-file\n")
+    long = "from-a-file-and-long-enough-for-signing"
+    (tmp_path / "key").write_text(f"{long}\n")
     found = set_to(
         tmp_path,
         SECRET_KEY_FILE=str(tmp_path / "key"),
         SECRET_WECOM_KEY_FILE=str(tmp_path / "key"),
         SECRET_HOOK="plain",
     )
-    assert found.secret_key == "from-a-file"
-    assert dict(found.secrets) == {"WECOM_KEY": "from-a-file", "HOOK": "plain"}
+    assert found.secret_key == long
+    assert dict(found.secrets) == {"WECOM_KEY": long, "HOOK": "plain"}
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
@@ -119,9 +130,53 @@ def test_the_folders_own_file_counts_and_the_process_environment_wins(tmp_path: 
         set_to(tmp_path)
 
 
+@pytest.mark.parametrize("given", ["https://YUQING.example.gov.cn:8443", "http://10.1.2.3/"])
+def test_the_public_address_is_kept_as_an_origin(tmp_path: Path, given: str) -> None:
+    assert set_to(tmp_path, PUBLIC_URL=given).public_url == given.lower().rstrip("/")
+
+
 def test_a_signing_key_is_made_once_for_the_owner_alone(tmp_path: Path) -> None:
     first = set_to(tmp_path / "data").secret_key
     assert len(first) >= 50
     assert set_to(tmp_path / "data").secret_key == first
     assert (tmp_path / "data" / "secret.key").stat().st_mode & 0o077 == 0
     assert set_to(tmp_path / "other").secret_key != first
+
+
+def test_an_empty_key_file_counts_as_none(tmp_path: Path) -> None:
+    (tmp_path / "secret.key").touch(mode=0o644)
+    made = set_to(tmp_path).secret_key
+    assert len(made) >= 50
+    assert set_to(tmp_path).secret_key == made
+    assert (tmp_path / "secret.key").stat().st_mode & 0o077 == 0
+
+
+def test_a_death_while_the_key_is_made_leaves_no_key_rather_than_half_of_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "fsync", full)
+        with pytest.raises(SettingsError, match="YUQING_DATA"):
+            set_to(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    assert len(set_to(tmp_path).secret_key) >= 50
+
+
+def test_processes_that_start_together_get_the_same_key(tmp_path: Path) -> None:
+    (tmp_path / "secret.key").touch()
+    ask = "import os; from config.environment import read; print(read(os.environ).secret_key)"
+    asked = [
+        subprocess.Popen(
+            [sys.executable, "-c", ask],
+            env={"YUQING_DATA": str(tmp_path)},
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+        )
+        for _ in range(4)
+    ]
+    keys = {process.communicate(timeout=60)[0] for process in asked}
+    assert len(keys) == 1
+    assert len(keys.pop().strip()) >= 50

@@ -8,10 +8,13 @@ what it does from now on; with `times=n` it goes back to accepting after n reque
 """
 
 import asyncio
+import contextlib
 import hashlib
 import hmac
 import json
+import random
 import threading
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
@@ -51,6 +54,7 @@ class Robot:
         self._behaviour: Behaviour = _accepts
         self._times: int | None = None
         self._arrived = threading.Condition()
+        self._held: Counter[str] = Counter()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._over: asyncio.Event | None = None
@@ -71,6 +75,21 @@ class Robot:
     def accepts(self) -> None:
         """Every message is taken: HTTP 200 and errcode 0."""
         self._does(_accepts, None)
+
+    def takes(self, least: float, most: float, seed: int) -> None:
+        """Accepts, but only after `least` to `most` seconds.
+
+        A message that it has had before is answered at once, as by a receiver with a memory.
+        """
+        chance = random.Random(seed)
+
+        async def behave(request: web.Request) -> web.StreamResponse:
+            delivery = request.headers.get("X-Yuqing-Delivery", "")
+            if sum(one.delivery == delivery for one in self.received) == 1:
+                await self._passes(chance.uniform(least, most))
+            return await _accepts(request)
+
+        self._does(behave, None)
 
     def answers_errcode(
         self, errcode: int, errmsg: str = "refused", times: int | None = None
@@ -170,6 +189,12 @@ class Robot:
     def api_host(self) -> str:
         return f"http://127.0.0.1:{self._port}"
 
+    @property
+    def held(self) -> set[str]:
+        """Ids of the deliveries that have arrived and are not answered yet."""
+        with self._arrived:
+            return set(+self._held)
+
     def wait_for(self, count: int, timeout: float = 10.0) -> list[Received]:
         """All requests once there are `count`; AssertionError after `timeout` seconds."""
         with self._arrived:
@@ -184,6 +209,12 @@ class Robot:
 
     def _is_over(self) -> bool:
         return self._over is None or self._over.is_set()
+
+    async def _passes(self, seconds: float) -> None:
+        """Wait, but not beyond the robot's own end."""
+        assert self._over is not None
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._over.wait(), seconds)
 
     async def _waits(self, _: web.Request) -> web.StreamResponse:
         assert self._over is not None
@@ -210,12 +241,14 @@ class Robot:
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         body = await request.read()
+        delivery = request.headers.get("X-Yuqing-Delivery", "")
         with self._arrived:
+            self._held[delivery] += 1
             self.received.append(
                 Received(
                     path=request.path,
                     key=request.query.get("key", ""),
-                    delivery=request.headers.get("X-Yuqing-Delivery", ""),
+                    delivery=delivery,
                     headers=dict(request.headers),
                     body=body,
                     signed=self._is_signed(request, body),
@@ -227,7 +260,11 @@ class Robot:
             self._times -= 1
             if self._times <= 0:
                 self.accepts()
-        return await behaviour(request)
+        try:
+            return await behaviour(request)
+        finally:
+            with self._arrived:
+                self._held[delivery] -= 1
 
     def _is_signed(self, request: web.Request, body: bytes) -> bool | None:
         """What a receiver does by its manual, written apart from the product's own code."""

@@ -326,3 +326,13 @@ def test_a_push_tells_number_level_reasons_and_where_to_look(desk: Office, robot
     assert told["reasons"]
     assert told["link"] is None
     assert "请到值班室查看" in told["text"]
+
+
+def test_an_event_in_quarantine_is_judged_again_when_an_article_joins_it(desk: Office) -> None:
+    desk.hears("forum0", WATER)
+    desk.runs("analyse", "group")
+    Event.objects.update(quarantined="alert", attempts=4)
+    desk.hears("forum1", f"转：{WATER}")
+    desk.reads()
+    assert Event.objects.get().quarantined == ""
+    assert len(alerts()) == 1

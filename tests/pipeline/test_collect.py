@@ -9,8 +9,8 @@ from django.db import connection
 from django.utils import timezone
 
 from monitor.models import Article, ArticleText, Sighting, Source
-from monitor.pipeline import collect
-from monitor.pipeline.collect import LANE
+from monitor.pipeline import collect, knowledge
+from monitor.pipeline.collect import FARTHEST, LANE
 from tests.peers.feeds import FeedServer
 from tests.pipeline.office import Breaks, Office, ends_leases, rss, source
 
@@ -244,9 +244,9 @@ def test_a_source_removed_while_it_was_claimed_writes_nothing_and_does_not_spin(
     feed = feeds.feed("/forum.xml")
     feed.serves(rss(STORY))
     office.has(sources=[source("forum", feed.url)])
-    claims = LANE.claim(timezone.now(), 16, [timezone.now()])
+    claims = LANE.claim(timezone.now(), 16, [timezone.now(), timezone.now() + FARTHEST])
     office.has(sources=[])
-    collect.poll(claims)
+    collect.poll(claims, knowledge.current())
     assert (Article.objects.count(), feed.count) == (0, 0)
     Source.objects.update(active=True)  # as if its item were faulty instead of gone
     ends_leases(Source)
@@ -260,11 +260,11 @@ def test_a_poll_whose_lease_was_lost_changes_nothing(office: Office, feeds: Feed
     feed = feeds.feed("/forum.xml")
     feed.serves(rss(STORY))
     office.has(sources=[source("forum", feed.url)])
-    late = LANE.claim(timezone.now(), 16, [timezone.now()])
+    late = LANE.claim(timezone.now(), 16, [timezone.now(), timezone.now() + FARTHEST])
     ends_leases(Source)
-    ours = LANE.claim(timezone.now(), 16, [timezone.now()])
-    collect.poll(late)
+    ours = LANE.claim(timezone.now(), 16, [timezone.now(), timezone.now() + FARTHEST])
+    collect.poll(late, knowledge.current())
     assert Article.objects.count() == 0
     assert one("forum").succeeded is None
-    collect.poll(ours)
+    collect.poll(ours, knowledge.current())
     assert Article.objects.count() == 1

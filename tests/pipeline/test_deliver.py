@@ -12,7 +12,7 @@ from monitor.models import ChannelState, Delivery, Notice, Sending
 from monitor.notify import Channel, Item, Message
 from monitor.pipeline import catalogue, deliver, knowledge
 from monitor.pipeline.alert import queue_parts
-from monitor.pipeline.deliver import Departure, _depart, _send, _send_all, record
+from monitor.pipeline.deliver import Departure, _depart, _outcomes, _send, record
 from monitor.pipeline.status import status
 from monitor.words import Level
 from tests.peers.mail import MailServer
@@ -65,7 +65,8 @@ def one(pk: int) -> Delivery:
 
 
 def send(*departures: Departure) -> list[Any]:
-    return asyncio.run(_send_all(departures))
+    outcomes = {departure.delivery.pk: outcome for departure, outcome in _outcomes(departures)}
+    return [outcomes[departure.delivery.pk] for departure in departures]
 
 
 def later(seconds: float, pk: int | None = None) -> None:
@@ -98,7 +99,7 @@ def test_a_robots_own_yes_is_the_receipt(office: Office, robot: Robot) -> None:
 def test_the_ledger_says_sending_before_anything_leaves(office: Office, robot: Robot) -> None:
     office.has(channels=[webhook(robot.url)])
     (pk,) = queue("hook")
-    _depart(timezone.now())
+    _depart()
     assert one(pk).state == "sending"
     assert [(row.ended, row.outcome) for row in Sending.objects.all()] == [(None, "")]
     assert robot.received == []
@@ -258,7 +259,7 @@ def test_a_process_that_dies_in_the_send_makes_a_second_sending_that_the_ledger_
 ) -> None:
     office.has(channels=[webhook(robot.url)])
     (pk,) = queue("hook")
-    _, departures = _depart(timezone.now())
+    _, departures = _depart()
     send(*departures)  # the hook said yes, and the process died before it could write it down
     assert office.runs("deliver") == 0, "its lease still holds"
     ends_leases()
@@ -274,10 +275,10 @@ def test_a_record_that_comes_late_writes_nothing_but_the_ledger(
 ) -> None:
     office.has(channels=[webhook(robot.url)])
     (pk,) = queue("hook")
-    _, (late,) = _depart(timezone.now())
+    _, (late,) = _depart()
     (outcome,) = send(late)
     ends_leases()
-    _, (ours,) = _depart(timezone.now())
+    _, (ours,) = _depart()
     record(late, outcome)
     assert one(pk).state == "sending"
     assert one(pk).sent is None
@@ -324,14 +325,34 @@ def test_a_delivery_whose_channel_left_the_catalogue_fails_saying_so(
     assert "目录" in one(gone).words
 
 
-def test_a_delivery_whose_channel_lost_its_secret_says_which(office: Office, robot: Robot) -> None:
+def test_a_channel_that_lost_its_secret_stops_and_its_deliveries_wait(
+    office: Office, robot: Robot
+) -> None:
     office.has(channels=[webhook(robot.url)])
     (pk,) = queue("hook")
-    del office.secrets["SIGNING"]
+    secret = office.secrets.pop("SIGNING")
     knowledge._current = None  # as after a restart
     office.runs("deliver")
+    assert one(pk).state == "queued"
+    assert "YUQING_SECRET_SIGNING" in ChannelState.objects.get(slug="hook").words
+    office.secrets["SIGNING"] = secret
+    knowledge._current = None
+    deliver.resume("hook")
+    office.runs("deliver")
+    assert one(pk).state == "sent"
+
+
+def test_a_failed_delivery_can_be_sent_again(office: Office, robot: Robot) -> None:
+    office.has(channels=[webhook(robot.url)])
+    (pk,) = queue("hook")
+    assert not deliver.resend(pk)
+    robot.answers(400)
+    office.runs("deliver")
     assert one(pk).state == "failed"
-    assert "YUQING_SECRET_SIGNING" in one(pk).words
+    robot.accepts()
+    assert deliver.resend(pk)
+    office.runs("deliver")
+    assert one(pk).state == "sent"
 
 
 def test_settings_made_wrong_stop_their_channel_and_nobody_elses(
@@ -360,7 +381,7 @@ def test_a_fault_of_ours_with_one_message_leaves_its_neighbours_their_outcome(
 ) -> None:
     office.has(channels=[webhook(robot.url)])
     bad, good = queue("hook", 2)
-    _, departures = _depart(timezone.now())
+    _, departures = _depart()
     departures[0].delivery.body = "\ud800"  # no channel can write this
     for departure, outcome in zip(departures, send(*departures), strict=True):
         record(departure, outcome)
@@ -371,8 +392,8 @@ def test_a_fault_of_ours_with_one_message_leaves_its_neighbours_their_outcome(
 def test_nobody_sends_what_another_holds(office: Office, robot: Robot) -> None:
     office.has(channels=[webhook(robot.url)])
     queue("hook", 3)
-    _, first = _depart(timezone.now())
-    _, second = _depart(timezone.now())
+    _, first = _depart()
+    _, second = _depart()
     assert (len(first), second) == (3, [])
     outcome = asyncio.run(_send(first[0]))
     record(first[0], outcome)

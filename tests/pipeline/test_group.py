@@ -248,3 +248,15 @@ def wipe() -> None:
     Article.objects.all().delete()
     Event.objects.all().delete()
     GroupCursor.objects.all().delete()
+
+
+def test_one_article_that_cannot_be_placed_does_not_stop_the_lane(office: Office) -> None:
+    office.hears("forum0", *STORIES[:3])
+    office.runs("analyse")
+    bad = Article.objects.order_by("id")[1]
+    Analysis.objects.filter(article=bad).update(signature=b"of another size")
+    office.runs("group", "group")
+    bad.refresh_from_db()
+    assert bad.quarantined == "group"
+    assert "ValueError" in bad.failure
+    assert Article.objects.filter(event__isnull=False).count() == 2

@@ -1,8 +1,7 @@
-"""Installations of their own for system tests, and ports that nobody else has."""
+"""Commands on a data folder of their own for system tests."""
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -11,22 +10,15 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.system.ports import neighbours
+
 Start = Callable[..., "subprocess.Popen[bytes]"]
 
 
 @pytest.fixture
 def port() -> int:
     """A port P such that P and P + 1 are free now."""
-    for _ in range(50):
-        with socket.socket() as one, socket.socket() as other:
-            one.bind(("127.0.0.1", 0))
-            found = int(one.getsockname()[1])
-            try:
-                other.bind(("127.0.0.1", found + 1))
-            except OSError:
-                continue
-            return found
-    raise RuntimeError("no two neighbouring ports are free")
+    return neighbours()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 from tests.peers.feeds import FeedServer
 from tests.system.conftest import Start, offspring, written
 from tests.system.stories import note
-from tests.system.storm import until
+from tests.system.waiting import until
 
 pytestmark = pytest.mark.timeout(180)
 

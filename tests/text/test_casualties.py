@@ -47,6 +47,47 @@ def test_numbers_are_read(read: Read, text: str, expected: Casualties) -> None:
     assert read(text).casualties == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("老人被困两个小时没人管", Casualties()),
+        ("受伤三个月了", Casualties()),
+        ("老人死亡两个月后", Casualties()),
+        ("受伤2个星期了", Casualties()),
+        ("失踪三个月的狗", Casualties()),
+        ("老人被困两个多小时", Casualties()),
+        ("被困了二十余个小时才有人来", Casualties()),
+        ("受伤两个半月还没拿到赔偿", Casualties()),
+        ("被困 12 个 小时", Casualties()),
+        ("受伤人数达两位数", Casualties()),
+        ("三个月大的婴儿受伤", Casualties()),
+        ("打了三个电话才知道老人死亡", Casualties()),
+        ("洪水后三个村被困，五个乡镇失联", Casualties()),
+        ("干活时两个手指受伤", Casualties()),
+        ("一人高的洪水让群众被困", Casualties()),
+        ("受伤半年，等了3个工作日，伤残鉴定没下来", Casualties()),
+        ("失踪已经三个昼夜", Casualties()),
+        ("3人被困两个小时", Casualties(trapped=3)),
+        ("三个月里死亡2人", Casualties(dead=2)),
+        ("三个小孩被困电梯", Casualties(trapped=3)),
+        ("死了两个", Casualties(dead=2)),
+        ("三个村民受伤", Casualties(injured=3)),
+        ("两个镇干部失联", Casualties(missing=2)),
+        ("两个乡亲遇难", Casualties(dead=2)),
+        ("两个周姓男子受伤", Casualties(injured=2)),
+        ("三个月嫂被困", Casualties(trapped=3)),
+        ("两个年轻人溺亡", Casualties(dead=2)),
+        ("十多个工人受伤", Casualties(injured=10)),
+        ("两个小区保安受伤", Casualties(injured=2)),
+        ("两人高空坠落身亡", Casualties(dead=2)),
+    ],
+)
+def test_what_is_counted_but_is_nobody_is_no_casualty(
+    read: Read, text: str, expected: Casualties
+) -> None:
+    assert read(text).casualties == expected
+
+
 def test_the_graver_number_of_title_and_body_is_kept(read: Read) -> None:
     reading = read("初步统计2人死亡，4人受伤。", "事故已致3人死亡")
     assert reading.casualties == Casualties(dead=3, injured=4)

@@ -25,7 +25,7 @@ def test_health_is_told_to_anyone(client: Any) -> None:
 
 
 def test_what_changes_things_refuses_get(officer: Any) -> None:
-    for path in ("/sign-out", "/channels/duty/resume"):
+    for path in ("/sign-out", "/channels/duty/resume", "/deliveries/1/resend"):
         assert officer.get(path).status_code == 405
 
 

@@ -89,7 +89,9 @@ def test_a_source_that_fails_for_over_an_hour_is_told_of(county: Any, officer: A
 def test_a_channel_without_its_secret_is_told_of(county: Any, officer: Any) -> None:
     county.office.secrets.clear()
     county.office.has(channels=[{**county.office.files["channels"][0], "name": "值班大群"}])
-    assert "渠道“值班大群”用不了：缺少密钥设置" in page(officer.get("/")).text
+    text = page(officer.get("/")).text
+    assert "渠道“值班大群”用不了：缺少密钥设置" in text
+    assert "重新启动 yuqing up" in text
 
 
 @pytest.fixture

@@ -3,12 +3,10 @@
 import time
 from typing import Any
 
-from django.utils import timezone
-
-from monitor.management.commands.status import STEPS
 from monitor.management.console import Command as Console
-from monitor.models import Source
 from monitor.pipeline import steps
+from monitor.pipeline.collect import make_all_due
+from monitor.words import STEP_WORDS
 
 ROUNDS = 10_000
 """Bound on one run: far more batches than any backlog that --once should work off."""
@@ -26,11 +24,11 @@ class Command(Console):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["all"]:
-            Source.objects.filter(active=True).update(due=timezone.now())
+            make_all_due()
         while True:
             done = self._work_off()
             if options["once"]:
-                self.say("，".join(f"{STEPS[name]} {n}" for name, n in done.items()))
+                self.say("，".join(f"{STEP_WORDS[name]} {n}" for name, n in done.items()))
                 return
             time.sleep(1)
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from monitor.management.commands.status import STEPS
 from monitor.management.console import Command as Console
 from monitor.pipeline import quarantine
+from monitor.words import STEP_WORDS
 
 
 class Command(Console):
@@ -22,6 +22,6 @@ class Command(Console):
         kept = quarantine.listing()
         for one in kept:
             self.say(
-                f"{one.kind} {one.id}　{STEPS.get(one.step, one.step)}　{one.title}\n  {one.why}"
+                f"{one.kind} {one.id}　{STEP_WORDS.get(one.step, one.step)}　{one.title}\n  {one.why}"
             )
         self.say(f"共 {len(kept)} 项" if kept else "没有处理不了的内容")

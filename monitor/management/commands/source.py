@@ -15,9 +15,7 @@ from monitor.collect.kinds import Polled, PollFailure, PollRequest, poll_many
 from monitor.management.console import Command as Console
 from monitor.models import Source
 from monitor.pipeline import catalogue, knowledge
-from monitor.words import SHANGHAI
-
-STATES = {"ok": "正常", "new": "未采", "failing": "失败", "off": "停用"}
+from monitor.words import SHANGHAI, SOURCE_WORDS
 
 
 class Command(Console):
@@ -83,7 +81,9 @@ class Command(Console):
         for row in Source.objects.all():
             name = known[row.slug].name if row.slug in known else "（已移除）"
             last = row.polled.astimezone(SHANGHAI).strftime("%m-%d %H:%M") if row.polled else "从未"
-            self.say(f"{STATES[row.state]}　{row.slug}　{name}　上次 {last}　{row.words}".rstrip())
+            self.say(
+                f"{SOURCE_WORDS[row.state]}　{row.slug}　{name}　上次 {last}　{row.words}".rstrip()
+            )
         if not known:
             self.say("还没有信源：yuqing source add 网址")
 

@@ -4,19 +4,11 @@ import json
 from typing import Any
 
 from monitor.management.console import Command as Console
+from monitor.models import Delivery
 from monitor.pipeline.status import status
-from monitor.words import Fate
+from monitor.words import SOURCE_WORDS, STEP_WORDS, Fate
 
-STEPS = {
-    "collect": "采集",
-    "analyse": "研读",
-    "group": "归并",
-    "index": "入库检索",
-    "alert": "研判风险",
-    "deliver": "送达",
-}
-SOURCES = {"ok": "正常", "new": "尚未采集", "failing": "失败中", "off": "停用"}
-DELIVERIES = {"queued": "待发送", "sending": "发送中", "sent": "已送达", "failed": "失败"}
+DELIVERY_WORDS = dict(Delivery.STATES)
 
 
 class Command(Console):
@@ -37,12 +29,13 @@ class Command(Console):
         self.say("等待处理")
         for step, waiting in found["waiting"].items():
             age = f"，最久 {waiting['oldest_s']:.0f} 秒" if waiting["rows"] else ""
-            self.say(f"  {STEPS[step]}　{waiting['rows']}{age}")
+            self.say(f"  {STEP_WORDS[step]}　{waiting['rows']}{age}")
         self.say(
-            "信源　" + (self._join(found["sources"], SOURCES) or "还没有信源，见 yuqing source add")
+            "信源　"
+            + (self._join(found["sources"], SOURCE_WORDS) or "还没有信源，见 yuqing source add")
         )
         self.say(f"预警　{found['alerts']} 条")
-        self.say("送达　" + self._join(found["deliveries"], DELIVERIES))
+        self.say("送达　" + self._join(found["deliveries"], DELIVERY_WORDS))
 
     @staticmethod
     def _join(counts: dict[str, int], labels: dict[str, str]) -> str:

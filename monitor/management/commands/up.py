@@ -21,14 +21,14 @@ from monitor.pipeline.index import state
 from monitor.pipeline.sweep import release_dead
 from monitor.stack.broker import Broker
 from monitor.stack.folder import DataFolder, DataFolderError
-from monitor.stack.log import Log
+from monitor.stack.log import Log, Terminal
 from monitor.stack.supervisor import Child, Supervisor
 
 ANYWHERE = "0.0.0.0"  # noqa: S104 - compared, never bound by default
 DEMO_MARK = "demo.folder"
 DEMO_USER = "yanshi"
 WORKER_GRACE_S = 12.0
-"""The worker's soft shutdown of 10 s and two to leave."""
+"""config/celery.py's worker_soft_shutdown_timeout of 8 s, and four to leave."""
 
 
 class Command(Console):
@@ -128,6 +128,8 @@ class Command(Console):
                 said = True
                 for line in self._welcome(demo, port):
                     log.say("总控", line)
+                if demo:
+                    self._show_way_in(port)
             return True
 
         return Child(
@@ -144,14 +146,24 @@ class Command(Console):
             if not User.objects.exists():
                 lines.append("还没有用户，请另开终端：yuqing user add 用户名 --role admin")
             return lines
+        return [
+            f"控制台：http://127.0.0.1:{port}",
+            f"值班手机（看推送）：http://127.0.0.1:{port + 1}/phone",
+        ]
+
+    def _show_way_in(self, port: int) -> None:
+        """Print the sign-in link for whoever sits here; a log file is passed on and kept.
+
+        By a writer of its own, since a terminal that stands still must not stop the supervisor.
+        """
         user = User.objects.filter(username=DEMO_USER).first() or accounts.add_user(
             DEMO_USER, None, "admin"
         )
-        address = f"http://127.0.0.1:{port}"
-        return [
-            f"控制台（一次性登录链接）：{address}/enter/{accounts.sign_in_token(user)}",
-            f"值班手机（看推送）：http://127.0.0.1:{port + 1}/phone",
-        ]
+        link = f"http://127.0.0.1:{port}/enter/{accounts.sign_in_token(user)}"
+        connections.close_all()
+        terminal = Terminal(sys.stdout)
+        terminal.show(f"\n    请打开一次性登录链接（2 小时内有效）：\n    {link}\n")
+        terminal.close(0.5)
 
     def _worker(self) -> Child:
         return Child(
