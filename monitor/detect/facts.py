@@ -150,7 +150,7 @@ def toll_words(toll: Casualties) -> str:
     """ "死亡3人、受伤5人"; empty when nobody is said to be hurt."""
     kinds = (
         ("死亡", toll.dead),
-        ("受伤", toll.injured),
+        ("受伤或住院", toll.injured),
         ("失联", toll.missing),
         ("被困", toll.trapped),
     )

@@ -12,6 +12,7 @@ from monitor.detect.marks import marks_of
 from monitor.detect.stretches import Stretch
 from monitor.text.fingerprint import SIGNATURE_BYTES, as_array
 
+_LAST_DAY = datetime(9999, 12, 31, tzinfo=UTC).timestamp()
 _ROW = np.dtype(
     [
         ("article", np.int64),  # 0: retired by a newer edition
@@ -73,11 +74,12 @@ class Held:
         return len(self._slot_of)
 
     def newest(self) -> datetime | None:
-        """The latest publication among those held."""
+        """The latest publication among those held; the last day of the calendar is left out."""
         if not self.size:
             return None
         latest = float(self.rows["published"][: self.size].max())
-        return datetime.fromtimestamp(latest, UTC)
+        # A float cannot tell its last microsecond from the year 10000, which no datetime names.
+        return datetime.fromtimestamp(min(latest, _LAST_DAY), UTC)
 
     def news(self, members: Iterable[Member]) -> list[Member]:
         """Those that are not held as they are; of one whose event alone moved, the row follows.

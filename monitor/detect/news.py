@@ -23,7 +23,7 @@ QUOTES = 3
 
 # A county or city named later only repeats where the town lies.
 _WIDE = ("县", "市", "省", "自治区")
-_KINDS = {"dead": "死亡", "injured": "受伤", "missing": "失联", "trapped": "被困"}
+_KINDS = {"dead": "死亡", "injured": "受伤或住院", "missing": "失联", "trapped": "被困"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,9 @@ growth when it has reached the factor since the last telling.
 """
 
 import logging
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -20,11 +18,11 @@ from monitor.detect.facts import EventView
 from monitor.detect.heat import heat
 from monitor.detect.news import AT_ONCE, Snapshot, news
 from monitor.detect.risk import Assessment, assess
-from monitor.models import Alert, Article, Delivery, Event, Notice
+from monitor.models import Alert, Article, Event
 from monitor.models.claims import Claim, Lane
-from monitor.notify import Channel, Item, Message, PermanentFailure, recipients, render
 from monitor.pipeline import facts, knowledge, wake
 from monitor.pipeline.knowledge import Lore
+from monitor.pipeline.notices import notify
 from monitor.pipeline.step import LEASE_SLACK, Step, Waiting, attempt, waiting
 from monitor.words import SHANGHAI, Level, Reason
 
@@ -121,7 +119,7 @@ def _tell(view: EventView, verdict: Assessment, lore: Lore, now: datetime) -> No
     alert.told = after.told(before).to_json()
     _graver(alert, verdict)
     alert.save(update_fields=["told", "level", "score"])
-    _notify(alert, "news" if at_once else "growth", new, view, lore, now)
+    notify(alert, "news" if at_once else "growth", new, view, lore, now)
 
 
 def _push_recorded(
@@ -137,7 +135,7 @@ def _push_recorded(
     alert.reasons = [as_json(reason) for reason in verdict.reasons]
     _graver(alert, verdict)
     alert.save(update_fields=["told", "pushed", "reasons", "level", "score"])
-    _notify(alert, "alert", verdict.reasons, view, lore, now)
+    notify(alert, "alert", verdict.reasons, view, lore, now)
 
 
 def _graver(alert: Alert, verdict: Assessment) -> None:
@@ -180,7 +178,7 @@ def _raise(
     _show_level(view.event, level)
     log.warning("预警 %s%s：%s", alert.number, "" if alert.pushed else "（只记录）", alert.headline)
     if alert.pushed:
-        _notify(alert, "alert", verdict.reasons, view, lore, now)
+        notify(alert, "alert", verdict.reasons, view, lore, now)
 
 
 def _next_number(now: datetime) -> str:
@@ -195,105 +193,6 @@ def _show_level(event: int, level: Level) -> None:
     late = Article.objects.filter(event_id=event).exclude(level=level)
     if late.update(level=level, rev=F("rev") + 1):
         wake.hint("index")
-
-
-def _notify(
-    alert: Alert,
-    kind: str,
-    reasons: Sequence[Reason],
-    view: EventView,
-    lore: Lore,
-    now: datetime,
-) -> None:
-    """One notice, and for every channel one delivery row a part, ready to leave."""
-    subject = f"alert:{alert.pk}"
-    earlier = Notice.objects.filter(subject=subject, kind=kind).count()
-    notice = Notice.objects.create(
-        subject=subject,
-        kind=kind,
-        n=earlier + 1,
-        alert=alert,
-        created=now,
-        words=[reason.words for reason in reasons],
-    )
-    message = _message(alert, kind, reasons, view, now)
-    for channel in lore.channels.values():
-        queue_parts(notice, channel, message, now)
-    for slug, words in lore.faulty.items():
-        _record_faulty(notice, slug, words, now)
-    wake.hint("deliver")
-
-
-def _message(
-    alert: Alert, kind: str, reasons: Sequence[Reason], view: EventView, now: datetime
-) -> Message:
-    shown = view.articles[:ITEMS] if kind == "alert" else view.articles[-ITEMS:]
-    links = dict(
-        Article.objects.filter(pk__in=[article.article for article in shown]).values_list(
-            "id", "link"
-        )
-    )
-    url = settings.YUQING.public_url
-    return Message(
-        kind=kind,
-        number=alert.number,
-        headline=alert.headline,
-        level=Level(alert.level),
-        reasons=tuple(reason.words for reason in reasons if reason.points > 0 or kind != "alert"),
-        items=tuple(
-            Item(
-                title=article.title,
-                source=article.source,
-                published=article.published,
-                url=links.get(article.article, ""),
-            )
-            for article in shown
-        ),
-        score=alert.score,
-        link=f"{url}/alerts/{alert.number}" if url else None,
-        now=now,
-        total=view.total,
-    )
-
-
-def queue_parts(notice: Notice, channel: Channel, message: Message, now: datetime) -> int:
-    """Write the delivery rows of one notice for one channel; returns the number of parts."""
-    try:
-        parts, people = render(message, channel), recipients(channel)
-    except PermanentFailure as failure:
-        _record_faulty(notice, channel.slug, failure.words, now)
-        return 0
-    Delivery.objects.bulk_create(
-        Delivery(
-            notice=notice,
-            channel=channel.slug,
-            recipient=person,
-            part=part.n,
-            parts=part.of,
-            body=part.body,
-            due=now,
-            created=now,
-        )
-        for person in people
-        for part in parts
-    )
-    return len(parts)
-
-
-def _record_faulty(notice: Notice, channel: str, words: str, now: datetime) -> None:
-    """A channel that lacks a secret gets a failed delivery, so that the gap is seen."""
-    Delivery.objects.create(
-        notice=notice,
-        channel=channel,
-        part=1,
-        parts=1,
-        body="",
-        state=Delivery.FAILED,
-        code="settings",
-        words=words[:500],
-        due=now,
-        created=now,
-    )
 
 
 def as_json(reason: Reason) -> dict[str, object]:

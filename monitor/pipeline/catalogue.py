@@ -10,8 +10,11 @@ from django.db.models import F
 from django.utils import timezone
 
 from monitor.catalog import Catalog, Change, build, compare, load
+from monitor.catalog.channels import REFERENCE
 from monitor.models import CatalogItem, Knowledge, Source
+from monitor.notify import Channel, mistakes
 from monitor.pipeline import wake
+from monitor.pipeline.knowledge import STAND_IN
 
 Key = tuple[str, str]
 Item = Mapping[str, Any]
@@ -22,6 +25,20 @@ def directories() -> list[Path]:
     shipped = settings.BASE_DIR / "config" / "catalog"
     own = settings.YUQING.catalog
     return [shipped, own] if own.is_dir() else [shipped]
+
+
+def channel_mistakes(catalog: Catalog) -> list[str]:
+    """What is wrong with channels' settings by the rules of their kinds, each with its cure.
+
+    The catalogue's room knows the settings' names; what they may say the channels know.
+    """
+    found = []
+    for slug, channel in catalog.values().channels.items():
+        names = REFERENCE.findall(str(dict(channel.settings)))
+        known = channel.resolved(dict.fromkeys(names, STAND_IN))
+        kind = Channel(slug=slug, name=channel.name, kind=channel.kind, settings=known)
+        found += [f"channels.yaml 渠道 {slug}：{words}" for words in mistakes(kind)]
+    return found
 
 
 def preview() -> tuple[Change, ...]:

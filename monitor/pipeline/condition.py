@@ -108,6 +108,8 @@ def _channels() -> Iterator[Probe]:
         )
     stopped = {row.slug: row.words for row in ChannelState.objects.exclude(stopped=None)}
     for slug, channel in lore.channels.items():
+        if slug in lore.faulty:
+            continue
         name = f"渠道 {channel.name}"
         wrong = mistakes(channel)
         if wrong:

@@ -116,10 +116,10 @@ def _usable(delivery: Delivery, lore: Lore, now: datetime) -> Channel | None:
     """The delivery's channel if it can send; else the delivery fails, or waits for its channel."""
     slug = delivery.channel
     channel = lore.channels.get(slug)
-    if channel is None and slug not in lore.faulty:
+    if channel is None:
         _fail(delivery, "no_channel", GONE)
         return None
-    wrong = lore.faulty[slug] if channel is None else "；".join(mistakes(channel))
+    wrong = lore.faulty.get(slug) or "；".join(mistakes(channel))
     if not wrong:
         return channel
     # The settings are at fault, not the message: it leaves when a person has mended them.

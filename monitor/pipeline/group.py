@@ -16,7 +16,7 @@ from django.db import OperationalError, transaction
 from django.db.models import Count, F, Max, Min, QuerySet
 from django.utils import timezone
 
-from monitor.detect.events import SPAN, Member, Placement, Window
+from monitor.detect.events import Member, Placement, Window, readable
 from monitor.models import Article, Event, GroupCursor, bulk
 from monitor.models.claims import Claim, Lane
 from monitor.pipeline import wake
@@ -39,10 +39,10 @@ class LaneLost(Exception):  # noqa: N818 - reads as what happened
 
 @dataclass
 class _Memory:
-    """This process's window and the cursor version it reflects; 0: nothing read yet."""
+    """This process's window and the cursor version it reflects; None: nothing read yet."""
 
     window: Window
-    version: int = 0
+    version: int | None = None
 
 
 _memory = _Memory(Window())
@@ -77,7 +77,7 @@ def _isolate() -> int:
     bad = 0
     for pk in _next():
         try:
-            _memory.window.place(_members([pk]))
+            _memory.window.place(_members([pk]), now=timezone.now())
         except Exception:  # noqa: BLE001 - kept on the row with its traceback
             bad += Article.objects.filter(pk=pk).update(
                 quarantined=STEP.name, failure=traceback.format_exc()[-FAILURE_CHARACTERS:]
@@ -97,9 +97,9 @@ def _next() -> list[int]:
 
 def _assign(claim: Claim, now: datetime) -> int:
     version = GroupCursor.objects.values_list("version", flat=True).get(pk=1)
-    _catch_up(version, now)
     newcomers = _members(_next())
-    placements = _memory.window.place(newcomers)
+    _catch_up(version, newcomers, now)
+    placements = _memory.window.place(newcomers, now=now)
     with transaction.atomic():
         moved = GroupCursor.objects.filter(pk=1, version=version, token=claim.token).update(
             version=version + 1, attempts=0
@@ -113,20 +113,28 @@ def _assign(claim: Claim, now: datetime) -> int:
     return len(newcomers)
 
 
-def _catch_up(version: int, now: datetime) -> None:
-    """Read what other processes assigned since this process last looked."""
-    if _memory.version == version:
-        return
-    rows = Article.objects.filter(
-        grouped_in__gt=_memory.version, published__gte=now - SPAN, event__isnull=False
-    )
-    if _memory.version > version:  # the database was replaced by an older one
-        _memory.window, rows = (
-            Window(),
-            Article.objects.filter(published__gte=now - SPAN, event__isnull=False),
-        )
-    _memory.window.add(_read(rows.order_by("published", "id")))
+def _catch_up(version: int, newcomers: Sequence[Member], now: datetime) -> None:
+    """Read what other processes assigned since this process last looked, and whatever else the
+    newcomers have to be compared with: the outcome must not depend on who holds the lane."""
+    grouped = Article.objects.filter(event__isnull=False)
+    if _memory.version is not None and _memory.version > version:
+        _memory.window, _memory.version = Window(), None  # the database is an older one now
+    if _memory.version is not None and _memory.version < version:
+        news = grouped.filter(grouped_in__gt=_memory.version)
+        _memory.window.add(_readable(news), now=now)
+    for stretch in _memory.window.expect(newcomers, now=now):
+        rows = grouped.filter(published__gte=stretch.since, published__lte=stretch.until)
+        _memory.window.add(_readable(rows), now=now, covers=stretch)
     _memory.version = version
+
+
+def _readable(rows: QuerySet[Article]) -> list[Member]:
+    """Members of the window; one that cannot be read is compared with nothing."""
+    members = _read(rows.order_by("published", "id"))
+    kept = [member for member in members if readable(member)]
+    if len(kept) < len(members):
+        log.error("有 %d 篇已归并文章的指纹读不了，不再参与比对", len(members) - len(kept))
+    return kept
 
 
 def _members(ids: Sequence[int]) -> list[Member]:

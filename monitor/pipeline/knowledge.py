@@ -23,13 +23,17 @@ from monitor.text.sentiment import Scorer
 
 log = logging.getLogger(__name__)
 
+STAND_IN = "https://missing.invalid/"
+"""In place of a secret that is not set: well-formed as an address, a key and a password, so that
+a message can be composed; nothing is sent with it, for its channel is faulty."""
+
 
 @dataclass(frozen=True)
 class Lore:
     """One revision of everything that decisions rest on.
 
-    `faulty` names channels that cannot be used and why (a missing secret); they are not in
-    `channels`.
+    `faulty` names channels that cannot send and why (a missing secret); messages for them are
+    composed all the same and wait.
     """
 
     revision: int
@@ -114,7 +118,8 @@ def _channels(values: Values) -> tuple[dict[str, Channel], dict[str, str]]:
             resolved = channel.resolved(settings.YUQING.secrets)
         except SecretMissing as missing:
             faulty[slug] = str(missing)
-            continue
+            stand_ins = dict.fromkeys(missing.names, STAND_IN)
+            resolved = channel.resolved({**settings.YUQING.secrets, **stand_ins})
         usable[slug] = Channel(
             slug=slug,
             name=channel.name,

@@ -14,7 +14,7 @@ _KINDS: Mapping[str, tuple[str, ...]] = {
     "dead": ("死亡", "遇难", "身亡", "丧生", "罹难", "溺亡", "死"),
     "severe": ("重伤",),
     "slight": ("轻伤",),
-    "injured": ("受伤", "受轻伤", "受重伤", "伤"),
+    "injured": ("受伤", "受轻伤", "受重伤", "伤", "住院", "入院", "送医"),
     "missing": ("失联", "失踪", "下落不明"),
     "trapped": ("被困", "受困", "被埋", "被掩埋"),
 }
@@ -22,6 +22,8 @@ _KIND_OF = {word: kind for kind, words in _KINDS.items() for word in words}
 # Longest first: 受轻伤 before 轻伤 before 伤.
 # 伤 and 死 stand in many words that hurt nobody: 伤口, 悲伤, 死角, 死活.
 _NOT_AFTER = {
+    "住院": "(?!费|部|楼|医|病|患|号|手续|报销|期间|人次|率|床|治疗费|起付)",
+    "入院": "(?!费|手续|须知|登记)",
     "伤": "(?!口|心|害|感|痕|残|风)",
     "死": "(?!活|缠|板|角|守|心|刑|磕|党|命|路|穴|里|循环)",
 }
@@ -74,7 +76,7 @@ _BEFORE = re.compile(rf"{_NUMBER}\s*{_PEOPLE}{_BETWEEN}(?P<word>{_WORD})(?!者�
 _AFTER = re.compile(
     rf"(?P<word>{_WORD})(?:的)?(?:人数|人员|群众|村民|工人|学生|者)?"
     r"(?:[由从](?:\d{1,5}|[一二两三四五六七八九十百]{1,5})\s*人?)?"
-    rf"(?:了|已|共|计|增|升|上升|达|为|至|到|约|:){{0,6}}"
+    rf"(?:了|的|已|经|有|共|计|增|升|上升|达|为|至|到|约|:){{0,6}}"
     # A blank may stand before figures ("死亡 3 人"); before Han it parts a headline's clauses.
     rf"(?:\s*(?=\d))?{_NUMBER}\s*{_PEOPLE}"
     # "河鱼死亡 3人住院": the people belong to the word after them.
@@ -87,7 +89,21 @@ _TERSE = re.compile(
     r"(?P<number>\d{1,4}|[一二两三四五六七八九十百]{1,5})\s*(?P<word>死|重伤|轻伤|伤|失联|失踪)"
     r"(?=\s*(?:\d|[一二两三四五六七八九十]{1,3}\s*(?:重伤|轻伤|伤|失)|[，。；、,;!?！？]|$|的|事故))"
 )
-_TRIGGERS = ("死", "遇难", "身亡", "丧生", "罹难", "溺亡", "伤", "失联", "失踪", "下落不明")
+_TRIGGERS = (
+    "死",
+    "遇难",
+    "身亡",
+    "丧生",
+    "罹难",
+    "溺亡",
+    "伤",
+    "失联",
+    "失踪",
+    "下落不明",
+    "住院",
+    "入院",
+    "送医",
+)
 _TRIGGERS_TRAPPED = ("被困", "受困", "被埋", "被掩埋")
 _NOBODY_TRAPPED = ("无人员被困", "没有人员被困", "无人被困", "没有人被困")
 _RESCUED = ("救出", "营救", "转移", "解救", "疏散", "脱险", "获救")

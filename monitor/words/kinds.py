@@ -49,7 +49,7 @@ class Fate(StrEnum):
 STEP_WORDS = {
     "collect": "采集",
     "analyse": "研读",
-    "group": "归并事件",
+    "group": "归并",
     "index": "入库检索",
     "alert": "研判风险",
     "deliver": "送达",

@@ -2,16 +2,17 @@
 
 import random
 import time
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.detect.events import Member, Placement, Window
+from monitor.detect.events import Member, Placement, Stretch, Window, readable
 from monitor.text.fingerprint import likeness
-from tests.detect.desk import member
+from tests.detect.desk import NOW, member
 
 STORY = (
     "11月2日夜里，白石镇鑫澄化工趁下雨向白石河偷排污水，早上河面漂满死鱼，井水一股刺鼻的味道。"
@@ -274,6 +275,119 @@ def test_a_member_needs_its_event_and_a_whole_signature() -> None:
         window.add([member(1, STORY)])
     with pytest.raises(ValueError, match="256"):
         window.place([replace(member(1, STORY), signature=b"\0" * 64)])
+
+
+def test_one_unreadable_row_can_be_left_out_and_the_others_are_met() -> None:
+    rows = [
+        replace(member(1, STORY, event=1), signature=b"\0" * 64),
+        member(2, STORY, event=7),
+    ]
+    window = Window()
+    with pytest.raises(ValueError, match=r"\[1\]"):
+        window.add(rows)
+    window.add(row for row in rows if readable(row))
+    assert window.place([member(3, STORY)])[0].event == 7
+
+
+def _filler(first: int, count: int, hours: float = 0) -> list[Member]:
+    return [
+        member(first + n, f"第{first + n}件小事各不相同" * 3, event=1, hours=hours)
+        for n in range(count)
+    ]
+
+
+@pytest.mark.parametrize("stamp", [NOW + timedelta(days=400), datetime.max.replace(tzinfo=UTC)])
+def test_an_article_stamped_in_the_future_ages_no_other(stamp: datetime) -> None:
+    window = Window()
+    window.add([member(1, STORY, event=7)], now=NOW)
+    window.add([replace(member(2, "来自未来的一篇文章", event=8), published=stamp)], now=NOW)
+    for round_ in range(1, 9):
+        window.add(_filler(round_ * 100, 80), now=NOW)
+    assert len(window) == 642
+    window.expect([replace(member(3, STORY), published=stamp)], now=NOW)
+    assert window.place([member(4, STORY)], now=NOW)[0].event == 7
+
+
+def test_an_article_added_twice_is_held_once_and_follows_its_event() -> None:
+    window = Window()
+    rows = [member(n, f"{STORY}{n}", event=7) for n in range(1, 40)]
+    for _ in range(20):
+        window.add(rows)
+    assert len(window) == 39
+    assert window._held.size == 39  # a retired twin would stand in the place of another
+    window.add([replace(rows[0], event=3)])
+    assert window.place([member(99, STORY + "1")])[0].event == 3
+
+
+def test_of_equals_the_lowest_number_wins_in_whatever_order_they_came() -> None:
+    for order in ([1, 2, 3], [3, 1, 2], [2, 3, 1]):
+        window = Window()
+        for number in order:
+            window.add([member(number, STORY, event=number)])
+        assert window.place([member(9, STORY)])[0].nearest == 1
+
+
+def _process(window: Window, rows: Sequence[Member], newcomers: list[Member]) -> list[Placement]:
+    """Decides like the pipeline: reads the stretches it is told to, then places."""
+    for stretch in window.expect(newcomers, now=NOW):
+        part = [row for row in rows if stretch.since <= row.published <= stretch.until]
+        window.add(part, covers=stretch)
+    return window.place(newcomers)
+
+
+def test_an_old_reprint_meets_its_original_in_every_process() -> None:
+    original = member(1, STORY, event=7, hours=-24 * 20)
+    recent = _filler(100, 300)
+    rows = [original, *recent]
+    reprint = member(900, "转：" + STORY, hours=-24 * 20 + 1)
+    placed_it, fresh, long_running = Window(), Window(), Window()
+    placed_it.add([original], now=NOW)
+    long_running.expect([], now=NOW)
+    long_running.add(recent, covers=Stretch(NOW - timedelta(days=8)))
+    outcomes = [_process(w, rows, [reprint]) for w in (placed_it, fresh, long_running)]
+    assert outcomes[0][0].event == 7
+    assert outcomes[0] == outcomes[1] == outcomes[2]
+
+
+def test_what_a_batch_expects_is_let_go_only_when_it_is_over() -> None:
+    original = member(1, STORY, event=7, hours=-24 * 20)
+    rows = [original, *_filler(100, 40, hours=-24 * 20), *_filler(200, 20)]
+    reprints = [member(900 + n, f"转：{STORY}{n}", hours=-24 * 20 + 1) for n in range(80)]
+    window = Window()
+    assert {placement.event for placement in _process(window, rows, reprints)} == {7}
+    assert len(window) == 61
+    window.forget()
+    window.add(_filler(2_000, 200), now=NOW)
+    assert len(window) == 220
+    assert window.expect(reprints[:1], now=NOW) != []
+    assert _process(window, rows, reprints[:1])[0].event == 7
+
+
+def test_a_newcomer_of_today_asks_for_nothing_more() -> None:
+    window = Window()
+    assert _process(window, [member(1, STORY, event=7)], [member(2, STORY)])[0].event == 7
+    window.remember({2: 7})
+    later = NOW + timedelta(hours=3)
+    assert window.expect([member(3, STORY), member(4, STORY, hours=-23)], now=later) == []
+    assert window.expect([member(5, STORY, hours=-24 * 3)], now=later) == [
+        Stretch(NOW - timedelta(days=10), NOW - timedelta(days=8))
+    ]
+
+
+@given(
+    days=st.lists(st.integers(-30, 0), min_size=1, max_size=8),
+    held=st.sets(st.integers(0, 7)),
+    day=st.integers(-30, 0),
+)
+@settings(max_examples=60, deadline=None)
+def test_what_a_process_held_before_changes_no_outcome(
+    days: list[int], held: set[int], day: int
+) -> None:
+    rows = [member(n + 1, f"{STORY}{n}", event=n + 1, hours=24 * d) for n, d in enumerate(days)]
+    some = Window()
+    some.add((row for n, row in enumerate(rows) if n in held), now=NOW)
+    newcomers = [member(99, STORY, hours=24 * day)]
+    assert _process(some, rows, newcomers) == _process(Window(), rows, newcomers)
 
 
 def _syllables(rng: random.Random, count: int) -> str:

@@ -63,7 +63,7 @@ def test_a_higher_toll_is_told_and_a_lower_one_is_not() -> None:
     dead = article("一人死亡", matters=(POLLUTION,), casualties=Casualties(dead=1))
     (reason,) = news(snapshot(three), snapshot(three, six), view=event(three, six))
     assert reason.code == "higher_toll"
-    assert reason.words == "伤亡数字上升：受伤由3人增至6人"
+    assert reason.words == "伤亡数字上升：受伤或住院由3人增至6人"
     assert reason.evidence[0].article == six.article
     assert told_again(snapshot(three, six), snapshot(three)) == []
     assert news(snapshot(three), snapshot(three, dead))[0].words == "伤亡数字上升：死亡1人"

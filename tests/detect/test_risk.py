@@ -337,7 +337,7 @@ def test_a_lone_post_without_a_request_counts_less_until_another_joins() -> None
 def test_casualties_need_no_negative_tone() -> None:
     verdict = judged(article("双河镇两车相撞", negative=0.0, casualties=Casualties(injured=2)))
     assert verdict.needs_response
-    assert "受伤2人" in " ".join(explain(verdict))
+    assert "受伤或住院2人" in " ".join(explain(verdict))
     said_none = judged(article("双河镇两车相撞", casualties=Casualties(dead=0, injured=0)))
     assert not said_none.needs_response
 

@@ -325,7 +325,9 @@ def test_a_stopped_channel_is_listed_with_its_reason_and_resumed(
     assert yuqing("channel", "test", "lacking").code == 1
     robot.accepts()
     assert yuqing("channel", "resume", "group").out == "已恢复 群group，积压 1 条将陆续发出\n"
-    assert not ChannelState.objects.exclude(stopped=None).exists()
+    assert list(ChannelState.objects.exclude(stopped=None)) == [
+        ChannelState.objects.get(slug="lacking")
+    ]
     yuqing("poll", "--once")
     assert len(robot.received) == 2
 

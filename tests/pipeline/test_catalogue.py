@@ -157,6 +157,6 @@ def test_a_channel_without_its_secret_is_named_and_the_others_are_ready(office: 
     off = webhook("http://h.example/x", "off", enabled=False)
     office.has(channels=[webhook("http://h.example/x"), missing, off])
     lore = knowledge.current()
-    assert list(lore.channels) == ["hook"]
+    assert list(lore.channels) == ["hook", "missing"]
     assert list(lore.faulty) == ["missing"]
     assert "YUQING_SECRET_GONE" in lore.faulty["missing"]

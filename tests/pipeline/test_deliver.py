@@ -11,8 +11,8 @@ from django.utils import timezone
 from monitor.models import ChannelState, Delivery, Notice, Sending
 from monitor.notify import Channel, Item, Message
 from monitor.pipeline import catalogue, deliver, knowledge
-from monitor.pipeline.alert import queue_parts
 from monitor.pipeline.deliver import Departure, _depart, _outcomes, _send, record
+from monitor.pipeline.notices import queue_parts
 from monitor.pipeline.status import status
 from monitor.words import Level
 from tests.peers.mail import MailServer

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -27,8 +27,10 @@ class Interrupted(Window):
         super().__init__()
         self.meanwhile = meanwhile
 
-    def place(self, newcomers: list[Member]) -> list[Placement]:  # type: ignore[override]
-        placements = super().place(newcomers)
+    def place(  # type: ignore[override]
+        self, newcomers: list[Member], *, now: datetime | None = None
+    ) -> list[Placement]:
+        placements = super().place(newcomers, now=now)
         meanwhile, self.meanwhile = self.meanwhile, lambda: None
         meanwhile()
         return placements

@@ -23,6 +23,8 @@ class Command(Console):
         try:
             if options["what"] == "check":
                 found = load(catalogue.directories())
+                if wrong := catalogue.channel_mistakes(found):
+                    self.fail("\n".join(wrong))
                 self.say(f"目录没有错误，共 {len(found.items())} 项")
                 return
             changes = catalogue.preview() if options["dry_run"] else catalogue.apply()

@@ -40,17 +40,19 @@ class Command(Console):
         lore = knowledge.current()
         stopped = {row.slug: row for row in ChannelState.objects.exclude(stopped=None)}
         for slug, channel in lore.channels.items():
-            state = f"已停用：{stopped[slug].words}" if slug in stopped else "可用"
+            wrong = lore.faulty.get(slug) or "；".join(mistakes(channel))
+            if wrong:
+                state = f"设置有误：{wrong}"
+            else:
+                state = f"已停用：{stopped[slug].words}" if slug in stopped else "设置无误"
             self.say(f"{slug}　{channel.name}　{CHANNELS[channel.kind].label}　{state}")
-        for slug, words in lore.faulty.items():
-            self.say(f"{slug}　设置不全：{words}")
-        if not lore.channels and not lore.faulty:
+        if not lore.channels:
             self.say("还没有渠道，预警只显示在控制台上；在本单位目录的 channels.yaml 中添加")
 
     def _find(self, name: str) -> Channel:
         lore = knowledge.current()
         for slug, channel in lore.channels.items():
-            if name in (slug, channel.name):
+            if name in (slug, channel.name) and slug not in lore.faulty:
                 return channel
         known = "、".join(lore.channels) or "（无）"
         raise CommandError(lore.faulty.get(name) or f"没有渠道 {name}，现有：{known}")

@@ -21,7 +21,6 @@ class Command(Console):
             return
         kept = quarantine.listing()
         for one in kept:
-            self.say(
-                f"{one.kind} {one.id}　{STEP_WORDS.get(one.step, one.step)}　{one.title}\n  {one.why}"
-            )
+            step = STEP_WORDS.get(one.step, one.step)
+            self.say(f"{one.kind} {one.id}　{step}　{one.title}\n  {one.why}")
         self.say(f"共 {len(kept)} 项" if kept else "没有处理不了的内容")
