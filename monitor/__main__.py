@@ -32,7 +32,7 @@ def overview() -> str:
     lines = ["舆情监测　用法：yuqing 命令 [选项]　　yuqing 命令 --help 看详细说明", ""]
     for group, commands in COMMANDS.items():
         lines.append(group)
-        lines.extend(f"  {name:<10}{words}" for name, words in commands.items())
+        lines.extend(f"  {name:<12}{words}" for name, words in commands.items())
     lines += ["", "设置以环境变量 YUQING_… 给出，或写在数据目录（默认 var/）的 yuqing.env 中。"]
     return "\n".join(lines)
 

@@ -274,7 +274,7 @@ class Supervisor:
 
     def _tell(self, post: Post, lines: Sequence[str]) -> None:
         for line in lines:
-            if post.child.shows(line):
+            if line.strip() and post.child.shows(line):
                 self._log.say(post.child.name, line)
 
     def _say(self, words: str) -> None:

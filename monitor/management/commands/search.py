@@ -5,6 +5,7 @@ from typing import Any
 
 from monitor.index import IndexUnavailable
 from monitor.management.console import Command as Console
+from monitor.pipeline import knowledge
 from monitor.pipeline.search import Hit, search
 from monitor.query import QueryError
 from monitor.words import SHANGHAI, Span
@@ -43,11 +44,16 @@ class Command(Console):
                 )
             first = False
             for hit in page.hits:
-                self.say(as_json(hit) if options["json"] else as_text(hit))
+                self.say(as_json(hit) if options["json"] else as_text(hit, self._name(hit.source)))
             left -= len(page.hits)
             if page.next is None or not page.hits:
                 return
             before = page.next
+
+    @staticmethod
+    def _name(slug: str) -> str:
+        known = knowledge.current().sources.get(slug)
+        return known.name if known else slug
 
     @staticmethod
     def _point(query: str, error: QueryError) -> str:
@@ -86,8 +92,8 @@ def _quotes(text: str, spans: tuple[Span, ...]) -> list[dict[str, Any]]:
     ]
 
 
-def as_text(hit: Hit) -> str:
+def as_text(hit: Hit, source: str) -> str:
     """A hit on two lines: when, where, tone; title."""
     when = hit.published.astimezone(SHANGHAI).strftime("%m-%d %H:%M")
     alert = f"　预警 {hit.alert}" if hit.alert else ""
-    return f"{when}　{hit.outlet or hit.source}　{hit.sentiment.label}{alert}\n  {hit.title}"
+    return f"{when}　{hit.outlet or source}　{hit.sentiment.label}{alert}\n  {hit.title}"

@@ -38,6 +38,9 @@ class Command(Console):
         getattr(self, f"_{options['what']}")(options)
 
     def _add(self, options: dict[str, Any]) -> None:
+        for slug, known in knowledge.current().sources.items():
+            if known.url == options["url"]:
+                self.fail(f"这个网址已经有了：{known.name}（代号 {slug}）")
         title = "" if options["no_test"] else self._try(options["url"]).title
         slug = options["slug"] or slug_of(options["url"])
         if slug in knowledge.current().sources:

@@ -19,6 +19,7 @@ from monitor.management.console import Command as Console
 from monitor.pipeline import accounts, catalogue
 from monitor.pipeline.index import state
 from monitor.pipeline.sweep import release_dead
+from monitor.stack import probes
 from monitor.stack.broker import Broker
 from monitor.stack.folder import DataFolder, DataFolderError
 from monitor.stack.log import Log, Terminal
@@ -26,6 +27,10 @@ from monitor.stack.supervisor import Child, Supervisor
 
 ANYWHERE = "0.0.0.0"  # noqa: S104 - compared, never bound by default
 DEMO_MARK = "demo.folder"
+OWN_CATALOGUE = """本单位的目录放在这里：places.yaml 地名、sources.yaml 信源、channels.yaml 渠道、
+units.yaml 单位、topics.yaml 专题……写法见 config/catalog/ 中带说明的样本，只写要改的项。
+写好后：yuqing catalog check 查错，yuqing catalog apply 应用。
+"""
 DEMO_USER = "yanshi"
 WORKER_GRACE_S = 12.0
 """config/celery.py's worker_soft_shutdown_timeout of 8 s, and four to leave."""
@@ -61,13 +66,12 @@ class Command(Console):
         sys.exit(code)
 
     def _check_ports(self, host: str, ports: list[int]) -> None:
+        if not 1 <= ports[0] <= 65534:
+            self.fail("--port 应在 1 到 65534 之间")
         for port in ports:
-            with socket.socket() as probe:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                try:
-                    probe.bind((host, port))
-                except OSError:
-                    self.fail(f"端口 {port} 已被占用，请换一个：yuqing up --port {port + 10}")
+            probe = probes.port(port, host)
+            if not probe.ok:
+                self.fail(f"{probe.words}。{probe.cure}")
 
     def _prepare(self, data: Path, demo: bool, port: int) -> None:
         """Bring the data folder to where the processes can start: tables, catalogue, index."""
@@ -80,6 +84,7 @@ class Command(Console):
         if demo:
             mark.touch()
             self._lay_out_demo(data, port)
+        self._own_catalogue()
         self.say("正在准备数据库……")
         call_command("migrate", verbosity=0, interactive=False)
         try:
@@ -89,6 +94,13 @@ class Command(Console):
         state()
         release_dead()
         connections.close_all()
+
+    def _own_catalogue(self) -> None:
+        """A place for the office's own files, with a word on what belongs there."""
+        own = settings.YUQING.catalog
+        if not own.exists():
+            own.mkdir(parents=True)
+            (own / "说明.txt").write_text(OWN_CATALOGUE, encoding="utf-8")
 
     def _lay_out_demo(self, data: Path, port: int) -> None:
         """The demo office's catalogue and settings, with this run's ports written in."""
@@ -182,7 +194,7 @@ class Command(Console):
             env={**self._environment(), "REMAP_SIGTERM": "SIGQUIT"},
             stop_signal=signal.SIGTERM,
             grace=WORKER_GRACE_S,
-            hide=("worker: ",),
+            hide=("worker: ", "Soft Shutdown", "consumer: ", "Trying again in"),
         )
 
     def _beat(self) -> Child:
@@ -205,6 +217,8 @@ class Command(Console):
                 str(data),
             ],
             ready=_listening("127.0.0.1", port),
+            # Stopped after the worker: a site that goes first would count as a failing source.
+            ground=True,
         )
 
     @staticmethod

@@ -12,6 +12,12 @@ from django.core.exceptions import ValidationError
 from monitor.management.console import Command as Console
 from monitor.pipeline import accounts
 
+WORDS = {
+    "password_too_short": "不足 10 个字",
+    "password_too_common": "太常见",
+    "password_entirely_numeric": "全是数字",
+}
+
 
 class Command(Console):
     help = "用户。没有默认口令：添加时自己输入，或用一次性登录链接。"
@@ -44,15 +50,20 @@ class Command(Console):
     def _ask(self, name: str) -> str:
         """The password, asked twice on a terminal or read as one line from a pipe."""
         if sys.stdin.isatty():
-            password = getpass.getpass("口令：")
-            if password != getpass.getpass("再输一次："):
+            try:
+                password = getpass.getpass("口令（至少 10 个字，不能全是数字）：")
+                again = getpass.getpass("再输一次：")
+            except EOFError:
+                self.fail("没有添加；也可以用 --link 打印一次性登录链接")
+            if password != again:
                 self.fail("两次输入不同，没有添加")
         else:
             password = sys.stdin.readline().rstrip("\n")
         try:
             validate_password(password, User(username=name))
         except ValidationError as error:
-            self.fail("口令不合要求：" + "；".join(error.messages))
+            words = [WORDS.get(str(one.code), one.messages[0]) for one in error.error_list]
+            self.fail(f"口令不合要求：{'，'.join(words)}；没有添加")
         return password
 
     def _link(self, options: dict[str, Any]) -> None:
