@@ -85,7 +85,7 @@ def _catalogue() -> Probe:
 
 
 def _quarantine() -> Probe:
-    rows = len(quarantine.listing())
+    rows = sum(quarantine.counts().values())
     if not rows:
         return Probe("隔离", True, "没有处理不了的内容")
     cure = "yuqing quarantine list 看原因，排除后 yuqing quarantine rerun"

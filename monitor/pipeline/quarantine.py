@@ -33,6 +33,12 @@ def listing() -> list[Kept]:
     ]
 
 
+def counts() -> dict[str, int]:
+    """How many rows of each kind are in quarantine; kinds without any are left out."""
+    found = {kind: model.objects.exclude(quarantined="").count() for model, kind in KINDS.items()}
+    return {kind: n for kind, n in found.items() if n}
+
+
 def rerun() -> int:
     """Give everything in quarantine its tries back; returns how many rows."""
     fresh = {"quarantined": "", "attempts": 0, "failure": "", "until": None, "owner": ""}

@@ -1,6 +1,5 @@
 """What stands in the way of watching or telling, in words with the cure: never a silent failure."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -129,10 +128,10 @@ def _behind(now: datetime) -> list[Trouble]:
 
 
 def _quarantined() -> list[Trouble]:
-    kept = quarantine.listing()
+    kept = quarantine.counts()
     if not kept:
         return []
-    kinds = "、".join(f"{kind} {n} 项" for kind, n in Counter(one.kind for one in kept).items())
+    kinds = "、".join(f"{kind} {n} 项" for kind, n in kept.items())
     cure = "运行 yuqing quarantine list 看原因，排除后运行 yuqing quarantine rerun 重新处理。"
     return [Trouble(False, f"有内容多次处理失败，已隔离：{kinds}。", cure, sources=True)]
 
