@@ -17,6 +17,7 @@ from celery.schedules import schedule
 from django.db import connections
 
 from config.clock import steady
+from config.watchdog import Watchdog
 from monitor.pipeline import knowledge, wake
 from monitor.pipeline.condition import broker_url
 from monitor.pipeline.step import TURN_S
@@ -97,3 +98,18 @@ def load_before_fork(**_: Any) -> None:
 def join(**_: Any) -> None:
     """A pool process dies with its worker."""
     leash(os.getppid())
+
+
+_watchdog = Watchdog()
+
+
+@signals.worker_ready.connect
+def watch(**_: Any) -> None:
+    """From now on silence means that the consumer has gone deaf."""
+    _watchdog.start()
+
+
+@signals.task_received.connect
+def heard(**_: Any) -> None:
+    """Any message shows that it has not."""
+    _watchdog.heard()

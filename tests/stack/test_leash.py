@@ -34,7 +34,7 @@ def test_the_command_dies_when_its_parent_is_killed(way):
         wait_until(lambda: "sleep" in _names(child), what="the command itself")
         family = [child, *_children(child)]
         parent.kill()
-    wait_until(lambda: not any(alive(pid) for pid in family), 5.0, "the command's end")
+    wait_until(lambda: not any(alive(pid) for pid in family), PATIENCE, "the command's end")
 
 
 @pytest.mark.parametrize("way", [[], ["--poll"]], ids=["prctl", "poll"])

@@ -212,7 +212,7 @@ def test_kill_9_of_the_supervisor_leaves_no_child_and_no_grandchild(up, script):
     assert len(family) == 5, "broker, two children, two grandchildren"
     os.kill(running.process.pid, signal.SIGKILL)
     running.process.wait(PATIENCE)
-    wait_until(lambda: not [pid for pid in family if alive(pid)], 5.0, "the family's end")
+    wait_until(lambda: not [pid for pid in family if alive(pid)], PATIENCE, "the family's end")
 
 
 def test_a_folder_freed_by_kill_9_can_be_held_again(up, script):
