@@ -25,11 +25,7 @@ PREFIX = "YUQING_"
 TEST = "TEST_"  # YUQING_TEST_…: read by the test suite alone
 SECRET = "SECRET_"  # YUQING_SECRET_<NAME>: what a channel's `${NAME}` stands for  # noqa: S105
 
-URL_FORMS = {
-    "DATABASE_URL": ("sqlite:///目录/文件.db",),
-    "BROKER_URL": ("embedded", "redis://主机:6379/0", "rediss://…", "redis+socket:///路径/套接字"),
-    "INDEX_URL": ("sqlite:///目录",),
-}
+BROKER_FORMS = ("embedded", "redis://主机:6379/0", "rediss://…", "redis+socket:///路径/套接字")
 
 
 class SettingsError(Exception):
@@ -93,7 +89,7 @@ class Environment(BaseModel):
     @classmethod
     def _broker(cls, value: str) -> str:
         if value != "embedded" and _split(value)[0] not in ("redis", "rediss", "redis+socket"):
-            raise ValueError("可用：" + "、".join(URL_FORMS["BROKER_URL"]))
+            raise ValueError("可用：" + "、".join(BROKER_FORMS))
         return value
 
 

@@ -13,7 +13,7 @@ from monitor.catalog import Catalog, Change, build, compare, load
 from monitor.catalog.channels import REFERENCE
 from monitor.models import CatalogItem, Knowledge, Source
 from monitor.notify import Channel, mistakes
-from monitor.pipeline import wake
+from monitor.pipeline import knowledge, wake
 from monitor.pipeline.knowledge import STAND_IN
 
 Key = tuple[str, str]
@@ -73,7 +73,7 @@ def apply() -> tuple[Change, ...]:
 def edit(kind: str, slug: str, value: Item | None, by: str) -> None:
     """A person's edit of one item (None removes it); raises catalog.CatalogErrors for a bad one."""
     if value is not None:
-        build(kind, slug, value, load_names())
+        build(kind, slug, value, knowledge.current().names)
     before = items(kind).get(slug) or {}
     with transaction.atomic():
         CatalogItem.objects.update_or_create(
@@ -90,13 +90,6 @@ def edit(kind: str, slug: str, value: Item | None, by: str) -> None:
         if kind == "source" and value and before.get("url") != value.get("url"):
             _readdressed([slug])
         wake.hint("collect")
-
-
-def load_names():  # type: ignore[no-untyped-def]
-    """Names for parsing a topic's query, from the rows as they are."""
-    from monitor.pipeline import knowledge
-
-    return knowledge.current().names
 
 
 def items(kind: str) -> dict[str, Item]:
