@@ -25,7 +25,17 @@ PREFIX = "YUQING_"
 TEST = "TEST_"  # YUQING_TEST_…: read by the test suite alone
 SECRET = "SECRET_"  # YUQING_SECRET_<NAME>: what a channel's `${NAME}` stands for  # noqa: S105
 
-BROKER_FORMS = ("embedded", "redis://主机:6379/0", "rediss://…", "redis+socket:///路径/套接字")
+DATABASE_FORMS = ("sqlite:///绝对路径", "postgresql://用户@主机:5432/库名")
+BROKER_FORMS = (
+    "embedded",
+    "redis://主机:6379/0",
+    "rediss://主机:6379/0",
+    "redis+socket:///路径/套接字",
+    "sentinel://主机1:26379,主机2:26379/0",
+)
+INDEX_FORMS = ("sqlite:///绝对路径", "https://主机1:9200,主机2:9200/前缀", "http://主机:9200/前缀")
+LOG_FORMS = ("plain", "json")
+HOURS = 24
 
 
 class SettingsError(Exception):
@@ -45,8 +55,18 @@ class Environment(BaseModel):
         default=None, description="本单位目录文件夹，默认为数据目录下的 catalog"
     )
     database_url: str = Field(default="", description="数据库地址")
+    database_password: str = Field(default="", description="数据库密码")
     broker_url: str = Field(default="embedded", description="消息中间件地址，embedded 为自带")
+    broker_password: str = Field(default="", description="消息中间件密码")
+    broker_ca: Path | None = Field(default=None, description="消息中间件的 CA 证书文件")
+    broker_master: str = Field(default="mymaster", description="哨兵（sentinel）监视的主节点名")
     index_url: str = Field(default="", description="检索库地址")
+    index_user: str = Field(default="elastic", description="检索库用户名，与密码合用")
+    index_password: str = Field(default="", description="检索库密码")
+    index_api_key: str = Field(default="", description="检索库 API 密钥，可代替用户名和密码")
+    index_ca: Path | None = Field(default=None, description="检索库的 CA 证书文件")
+    index_fingerprint: str = Field(default="", description="检索库证书的 SHA-256 指纹")
+    index_replicas: int = Field(default=0, ge=0, le=5, description="检索库每月索引的副本数")
     secret_key: str = Field(
         default="", min_length=32, description="签名密钥，不填则在数据目录中生成"
     )
@@ -58,8 +78,18 @@ class Environment(BaseModel):
     user_agent: str = Field(
         default="yuqing/0.1 (+feed reader)", min_length=3, description="采集时自报的名称"
     )
+    proxy_url: str = Field(default="", description="采集和推送所经的外网代理")
     office: str = Field(default="本县舆情值班室", min_length=1, description="单位名称")
     workers: int = Field(default=3, ge=1, le=64, description="处理进程数")
+    log_format: str = Field(default="plain", description="日志格式")
+    metrics_port: int = Field(default=0, ge=0, le=65535, description="指标端口，0 为不开")
+    stall_minutes: int = Field(
+        default=10, ge=1, le=24 * 60, description="内容积压超过多少分钟要告警"
+    )
+    shift_hours: tuple[int, ...] = Field(
+        default=(8, 20), description="每日几点向值班渠道报系统状况，逗号分隔"
+    )
+    export_days: int = Field(default=7, ge=1, le=365, description="导出文件保留天数")
     eval_data: Path | None = Field(default=None, description="评测数据目录")
     secrets: Mapping[str, str] = Field(default_factory=dict)
 
@@ -78,18 +108,37 @@ class Environment(BaseModel):
     def _public(cls, value: str) -> str:
         return _origin(value) if value else ""
 
-    @field_validator("database_url", "index_url")
+    @field_validator("shift_hours", mode="before")
     @classmethod
-    def _sqlite(cls, value: str) -> str:
-        if value and not value.startswith("sqlite:///"):
-            raise ValueError("应为 sqlite:///绝对路径")
-        return value
+    def _hours(cls, value: Any) -> Any:
+        return tuple(map(_hour, _listed(value))) if isinstance(value, str) else value
+
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, value: str) -> str:
+        return _one_of(value, ("sqlite", "postgresql"), DATABASE_FORMS)
+
+    @field_validator("index_url")
+    @classmethod
+    def _index(cls, value: str) -> str:
+        return _one_of(value, ("sqlite", "http", "https"), INDEX_FORMS)
 
     @field_validator("broker_url")
     @classmethod
     def _broker(cls, value: str) -> str:
-        if value != "embedded" and _split(value)[0] not in ("redis", "rediss", "redis+socket"):
-            raise ValueError("可用：" + "、".join(BROKER_FORMS))
+        known = ("redis", "rediss", "redis+socket", "sentinel")
+        return value if value == "embedded" else _one_of(value, known, BROKER_FORMS)
+
+    @field_validator("proxy_url")
+    @classmethod
+    def _proxy(cls, value: str) -> str:
+        return _one_of(value, ("http", "https"), ("http://代理主机:端口",))
+
+    @field_validator("log_format")
+    @classmethod
+    def _format(cls, value: str) -> str:
+        if value not in LOG_FORMS:
+            raise ValueError("可用：" + "、".join(LOG_FORMS))
         return value
 
 
@@ -110,6 +159,20 @@ def _network(text: str) -> Network:
         return ip_network(text)
     except ValueError:
         raise ValueError(f"“{text}”不是网段，应写成 10.1.0.0/16 这样") from None
+
+
+def _hour(text: str) -> int:
+    if not text.isdecimal() or int(text) >= HOURS:
+        raise ValueError(f"“{text}”不是钟点，应写成 8,20 这样")
+    return int(text)
+
+
+def _one_of(url: str, schemes: tuple[str, ...], forms: tuple[str, ...]) -> str:
+    """The address, if it is empty or of a known kind; ValueError with the kinds there are."""
+    scheme = url.partition("://")[0]
+    if url and (scheme not in schemes or (scheme == "sqlite" and url[9:10] != "/")):
+        raise ValueError("可用：" + "、".join(forms))
+    return url
 
 
 def _split(url: str) -> tuple[str, str]:

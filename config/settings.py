@@ -4,6 +4,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+from psycopg.conninfo import conninfo_to_dict
+
 from config import environment, sqlite
 
 sqlite.install()
@@ -62,7 +64,12 @@ TEMPLATES = [
 ]
 
 
-def _database(url: str) -> dict[str, Any]:
+def _database() -> dict[str, Any]:
+    url = YUQING.database_url
+    return _sqlite(url) if url.startswith("sqlite:") else _postgresql(url)
+
+
+def _sqlite(url: str) -> dict[str, Any]:
     path = Path(url.removeprefix("sqlite:///"))
     path = path if path.is_absolute() else Path("/") / path
     return {
@@ -82,7 +89,27 @@ def _database(url: str) -> dict[str, Any]:
     }
 
 
-DATABASES = {"default": _database(YUQING.database_url)}
+def _postgresql(url: str) -> dict[str, Any]:
+    # libpq's own reading of its addresses: several hosts, sslmode, a socket folder.
+    parts = conninfo_to_dict(url, connect_timeout=5)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.pop("dbname", "yuqing"),
+        "USER": parts.pop("user", ""),
+        "PASSWORD": YUQING.database_password or parts.pop("password", ""),
+        "HOST": parts.pop("host", ""),
+        "PORT": parts.pop("port", ""),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            **parts,
+            # No statement of a step may outlast its limit; migrations and backups say otherwise.
+            "options": "-c lock_timeout=8s -c idle_in_transaction_session_timeout=60s",
+        },
+    }
+
+
+DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MIGRATION_MODULES = {"monitor": "monitor.models.migrations"}
 

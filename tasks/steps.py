@@ -36,6 +36,11 @@ def deliver() -> None:
     STEPS["deliver"].run()
 
 
+@shared_task(name="chores")
+def chores() -> None:
+    STEPS["chores"].run()
+
+
 @shared_task(name="sweep")
 def sweep() -> None:
     sweep_rows()

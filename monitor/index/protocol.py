@@ -1,6 +1,6 @@
 """What search asks of an index, whatever keeps it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Protocol, Self
@@ -9,7 +9,7 @@ from monitor.query import Document, Query
 
 
 class IndexUnavailable(RuntimeError):  # noqa: N818 - a state of the store, not a fault
-    """The index cannot be read or written now; nothing was half written, trying again helps.
+    """The index cannot be read or written now; trying again helps and does no harm.
 
     `words` says in Chinese what is wrong and what to do.
     """
@@ -77,6 +77,45 @@ class Page:
     folded: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A document that the store will never take, and its reason in words."""
+
+    id: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """A document to take out. A write of this or a lower `rev` that comes later must lose for as
+    long as the store remembers; the row behind it says so for ever."""
+
+    id: int
+    rev: int
+    month: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """What a Shanghai day holds: how many documents, and the sum of their revs."""
+
+    count: int
+    revs: int
+
+
+@dataclass(frozen=True, slots=True)
+class HotWord:
+    """A word commoner among the matching articles than among all: `count` of them have it.
+
+    `score` is JLH (Elasticsearch, significant terms): (f - b) * f / b, f the share of the
+    matching, b that of all.
+    """
+
+    word: str
+    count: int
+    score: float
+
+
 class SearchIndex(Protocol):
     """A store of generations; names are `[a-z0-9][a-z0-9_-]{0,63}`.
 
@@ -94,8 +133,22 @@ class SearchIndex(Protocol):
     def generations(self) -> list[str]:
         """The names of the generations that exist, sorted."""
 
-    def write(self, generation: str, documents: Sequence[Document]) -> None:
-        """Insert or replace by id, all or none; a rev below the stored one changes nothing."""
+    def write(self, generation: str, documents: Sequence[Document]) -> list[Refusal]:
+        """Insert or replace by id; a rev below the stored one changes nothing.
+
+        Returns the documents that can never be written; all others are. After
+        IndexUnavailable any part of them may have been.
+        """
+
+    def remove(self, generation: str, removals: Sequence[Removal]) -> None:
+        """Take documents out, unless the store has a higher rev; missing ones are fine."""
+
+    def drop_month(self, generation: str, month: str) -> None:
+        """Remove every document of a month (yyyymm, `Document.month`)."""
+
+    def refresh(self, generation: str) -> None:
+        """Return when the next search sees what was written before; for a person who has just
+        acted, never for batches."""
 
     def search(
         self,
@@ -107,7 +160,22 @@ class SearchIndex(Protocol):
         facets: bool = False,
         fold: bool = False,
     ) -> Page:
-        """One page of what the query finds."""
+        """One page of what the query finds, newest first."""
+
+    def trend(self, generation: str, query: Query) -> Mapping[date, int]:
+        """How many matching articles each Shanghai day has; days absent are 0."""
+
+    def hot_words(self, generation: str, query: Query, *, size: int = 20) -> tuple[HotWord, ...]:
+        """The words that tell the matching articles from the others, highest score first."""
+
+    def scan(self, generation: str, query: Query, *, before: Cursor | None = None) -> Iterator[Hit]:
+        """All that the query finds, newest first, as of one moment, in constant memory."""
+
+    def sums(self, generation: str) -> Mapping[date, Sum]:
+        """Count and sum of revs by Shanghai day of publication, over all documents."""
+
+    def revs(self, generation: str, day: date) -> Mapping[int, int]:
+        """The rev of every document of a Shanghai day, by id."""
 
     def count(self, generation: str) -> int:
         """How many documents the generation holds."""

@@ -6,8 +6,10 @@ from monitor.models.access import SignInLink
 from monitor.models.alert import Alert, ChannelState, Delivery, Notice, Sending
 from monitor.models.article import Analysis, Article, ArticleText, Sighting, fate_counts
 from monitor.models.catalogue import CatalogItem, Knowledge
+from monitor.models.chore import Chore, Reconciliation
 from monitor.models.claims import Claimable
 from monitor.models.event import Event, GroupCursor
+from monitor.models.export import Export
 from monitor.models.generation import IndexState
 from monitor.models.source import Source
 
@@ -18,12 +20,15 @@ __all__ = [
     "ArticleText",
     "CatalogItem",
     "ChannelState",
+    "Chore",
     "Delivery",
     "Event",
+    "Export",
     "GroupCursor",
     "IndexState",
     "Knowledge",
     "Notice",
+    "Reconciliation",
     "Sending",
     "Sighting",
     "SignInLink",

@@ -13,7 +13,8 @@ class Article(Claimable):
     `edition` counts its texts, `rev` grows with anything the index shows. What is still to
     be done follows from the columns: analyse while analysed_edition < edition, group while
     grouped_edition < analysed_edition, index while indexed_rev < rev.
-    `size` is the newest text's length in characters;
+    `size` is the newest text's length in characters; `month` (yyyymm) is the index's shelf for
+    it and what it is pruned by, set once when it is first seen;
     `grouped_in` is the version of the group cursor that assigned its event.
     """
 
@@ -27,6 +28,7 @@ class Article(Claimable):
     claimed = models.DateTimeField(null=True, blank=True)
     seen = models.DateTimeField()
     published = models.DateTimeField()
+    month = models.CharField(max_length=6, default="", db_default="")
 
     size = models.PositiveIntegerField(default=0)
     edition = models.PositiveSmallIntegerField(default=1)
@@ -64,6 +66,7 @@ class Article(Claimable):
         ordering = ["-published", "-id"]
         indexes = [
             models.Index(fields=["-published", "-id"], name="article_newest"),
+            models.Index(fields=["month", "id"], name="article_of_month"),
             # Partial: an article enters these when it is grouped, not when it is inserted.
             models.Index(
                 fields=["event"], name="article_of_event", condition=Q(event__isnull=False)

@@ -2,9 +2,14 @@
 
 from django.db import models
 
+from monitor.models.claims import Claimable
 
-class IndexState(models.Model):
-    """One row. Every index batch reads it, writes to both and re-checks before it commits."""
+
+class IndexState(Claimable):
+    """One row. Every index batch reads it, writes to both and re-checks before it commits.
+
+    Whoever rebuilds holds its claim. `cursor` is the highest id copied so far.
+    """
 
     active = models.CharField(max_length=64, default="", blank=True)
     building = models.CharField(max_length=64, default="", blank=True)

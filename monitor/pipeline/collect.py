@@ -25,6 +25,7 @@ from monitor.pipeline import knowledge, wake
 from monitor.pipeline.arrivals import arrivals
 from monitor.pipeline.knowledge import Lore
 from monitor.pipeline.step import LEASE_SLACK, Step, Waiting, waiting
+from monitor.words import month_of
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +39,8 @@ clock stood wrong, and counts as now."""
 EDITIONS = 50
 """A page that changes at every look (a counter, a clock) stops making editions here."""
 INSERT = 500
+SHELVED = timedelta(days=3 * 366)
+"""What is older when it is first seen stands with the month in which it was seen."""
 
 Outcome = Polled | PollFailure
 
@@ -66,6 +69,7 @@ ARTICLE_COLUMNS = (
     "claimed",
     "seen",
     "published",
+    "month",
     "size",
 )
 ARTICLE_DEFAULTS = bulk.defaults(Article, ("id", *ARTICLE_COLUMNS))
@@ -250,6 +254,9 @@ def _article(
     source: str, key: str, entry: Entry, text_hash: str, now: datetime
 ) -> tuple[object, ...]:
     """The values of ARTICLE_COLUMNS."""
+    published = min(entry.claimed or now, now)
+    # A site that dates its pages by the century must not make the index a shelf for each month.
+    month = month_of(published if now - published < SHELVED else now)
     return (
         key,
         source,
@@ -260,7 +267,8 @@ def _article(
         text_hash,
         entry.claimed,
         now,
-        min(entry.claimed or now, now),
+        published,
+        month,
         len(entry.title) + len(entry.body),
     )
 

@@ -1,6 +1,8 @@
 """From rows to the values that query and index know."""
 
+import json
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db.models import F
 
@@ -25,20 +27,39 @@ def documents(articles: Iterable[int]) -> dict[int, Document]:
         "article__published",
         "article__event_id",
         "article__rev",
+        "article__month",
+        "article__analysis__reading",
     )
-    return {
-        pk: Document(
-            id=pk,
-            title=title,
-            body=body,
-            source=source,
-            units=tuple(units.split()),
-            topics=tuple(topics.split()),
-            sentiment=Sentiment(sentiment),
-            level=Level(level) if level else None,
-            published=published,
-            event=event,
-            rev=rev,
-        )
-        for pk, title, body, source, units, topics, sentiment, level, published, event, rev in rows
-    }
+    return {row[0]: _document(*row) for row in rows}
+
+
+def _document(
+    pk: int,
+    title: str,
+    body: str,
+    source: str,
+    units: str,
+    topics: str,
+    sentiment: str,
+    level: int | None,
+    published: datetime,
+    event: int | None,
+    rev: int,
+    month: str,
+    reading: str,
+) -> Document:
+    return Document(
+        id=pk,
+        title=title,
+        body=body,
+        source=source,
+        units=tuple(units.split()),
+        topics=tuple(topics.split()),
+        sentiment=Sentiment(sentiment),
+        level=Level(level) if level else None,
+        published=published,
+        event=event,
+        rev=rev,
+        month=month,
+        words=tuple(json.loads(reading)["keywords"]),
+    )

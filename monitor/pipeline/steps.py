@@ -2,17 +2,19 @@
 
     collect → analyse → group → index
                           └────→ alert → deliver
+    chores (by the clock)
 
 Read the modules in this order to learn what the system does.
 """
 
 from django.utils import timezone
 
-from monitor.pipeline import alert, analyse, collect, deliver, group, index
+from monitor.pipeline import alert, analyse, chores, collect, deliver, group, index
 from monitor.pipeline.step import Step
 
 STEPS: dict[str, Step] = {
-    module.STEP.name: module.STEP for module in (collect, analyse, group, index, alert, deliver)
+    module.STEP.name: module.STEP
+    for module in (collect, analyse, group, index, alert, deliver, chores)
 }
 
 

@@ -21,7 +21,7 @@ from monitor.query.tree import (
     UnitIs,
 )
 from monitor.text.pieces import stream
-from monitor.words import Level, Sentiment, day_of
+from monitor.words import Level, Sentiment, day_of, month_of
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,9 @@ class Document:
     """An article with all that a query can ask of it.
 
     `source`, `units` and `topics` are slugs; `published` is aware; `rev` grows with every
-    change; texts may be original or normalised, they are searched alike.
+    change; texts may be original or normalised, they are searched alike. `month` (yyyymm) is
+    the index's shelf for it: it never changes, even if `published` does. `words` are its
+    keywords, for hot words, never for recall.
     """
 
     id: int
@@ -43,6 +45,12 @@ class Document:
     level: Level | None = None
     event: int | None = None
     rev: int = 0
+    month: str = ""
+    words: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.month:
+            object.__setattr__(self, "month", month_of(self.published))
 
     @cached_property
     def title_stream(self) -> str:

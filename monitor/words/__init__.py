@@ -1,6 +1,6 @@
 """The vocabulary of the house as values: no I/O, no Django, no clock of its own."""
 
-from monitor.words.days import SHANGHAI, day_bounds, day_of, week_of
+from monitor.words.days import SHANGHAI, day_bounds, day_of, month_of, week_of
 from monitor.words.kinds import SOURCE_WORDS, STEP_WORDS, Fate, Level, Sentiment
 from monitor.words.reasons import Evidence, Reason, Span
 
@@ -16,5 +16,6 @@ __all__ = [
     "Span",
     "day_bounds",
     "day_of",
+    "month_of",
     "week_of",
 ]

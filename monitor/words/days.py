@@ -15,6 +15,12 @@ def day_of(instant: datetime) -> date:
     return instant.astimezone(SHANGHAI).date()
 
 
+def month_of(instant: datetime) -> str:
+    """The Shanghai month of an aware instant, yyyymm."""
+    day = day_of(instant)
+    return f"{day.year:04}{day.month:02}"
+
+
 def day_bounds(first: date, last: date | None = None) -> tuple[datetime, datetime]:
     """The half-open UTC interval `[start, end)` of the inclusive days first..last."""
     start = datetime.combine(first, time(), SHANGHAI)

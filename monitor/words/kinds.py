@@ -53,6 +53,7 @@ STEP_WORDS = {
     "index": "入库检索",
     "alert": "研判风险",
     "deliver": "送达",
+    "chores": "定时事务",
 }
 """The steps of an article's way, in order, by their names in `pipeline.steps`."""
 

@@ -84,7 +84,7 @@ class Newsroom:
         Analysis.objects.create(
             article=article,
             edition=1,
-            reading="{}",
+            reading='{"keywords": []}',
             signature=b"",
             topics=topics,
             model=MODEL,

@@ -83,7 +83,8 @@ def test_a_writer_killed_in_its_transaction_leaves_nothing_behind(index, tmp_pat
     done = run(
         """
         import os, signal, sys
-        from monitor.index import open_index, writing
+        from monitor.index import open_index
+        from monitor.index.embedded import writing
         from tests.index.test_failures import many
         whole = writing._replace
         def half(*given):

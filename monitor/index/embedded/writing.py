@@ -7,7 +7,7 @@ from hashlib import blake2b
 
 from pysqlite3 import dbapi2 as sqlite
 
-from monitor.index.keys import candidates, key
+from monitor.index.embedded.keys import candidates, key
 from monitor.index.protocol import IndexUnavailable
 from monitor.index.tokens import pairs, tags
 from monitor.query import Document

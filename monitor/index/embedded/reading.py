@@ -7,8 +7,8 @@ from datetime import date
 
 from pysqlite3 import dbapi2 as sqlite
 
-from monitor.index.keys import ID_BITS, instant, key, key_range
-from monitor.index.match import Plan, plan
+from monitor.index.embedded.keys import ID_BITS, instant, key, key_range
+from monitor.index.embedded.match import Plan, plan
 from monitor.index.protocol import Cursor, Facets, Hit, Page
 from monitor.query import Query
 from monitor.words import day_of

@@ -1,20 +1,15 @@
-"""The embedded index: one SQLite file a generation, words through FTS5.
-
-files    generations as files, connections         keys     row keys in the order of search
-match    a tree as one MATCH expression            writing  a batch, all or none
-reading  a page, its total, its facets
-"""
+"""The `SearchIndex` of one folder."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from monitor.index import reading, writing
-from monitor.index.files import Folder, explained
+from monitor.index.embedded import reading, writing
+from monitor.index.embedded.files import Folder, explained
 from monitor.index.protocol import Cursor, Page
 from monitor.query import Document, Query
 
 
-class SqliteIndex:
+class EmbeddedIndex:
     """The `SearchIndex` of one folder; safe for threads, and for children of a fork."""
 
     def __init__(self, path: Path) -> None:

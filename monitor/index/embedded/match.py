@@ -8,7 +8,7 @@ expression, because each document carries the tag `all`, from which a lone NOT s
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from monitor.index.keys import key_range
+from monitor.index.embedded.keys import key_range
 from monitor.index.tokens import ALL, day_tags, pairs, source_tag, topic_tag, unit_tag
 from monitor.query import (
     And,

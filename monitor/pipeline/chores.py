@@ -1,0 +1,94 @@
+"""chores: what is done by the clock and not because of a row, each kept going by a row of its own.
+
+A duty may take up to LIMIT and is done by one process at a time; one that failed says so on its
+row and is tried again when it is next due.
+"""
+
+import logging
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from monitor.models import Chore
+from monitor.models.claims import Claim, Lane
+from monitor.pipeline.step import FAILURE_CHARACTERS, LEASE_SLACK, Step, Waiting, waiting
+
+log = logging.getLogger(__name__)
+
+LIMIT = timedelta(seconds=120)
+FARTHEST = timedelta(days=2)
+"""No duty is due later: such a date was written while the clock stood wrong."""
+
+LANE = Lane(Chore, "chores", "due <= %s OR due > %s", "due", LIMIT + LEASE_SLACK, endless=True)
+
+
+@dataclass(frozen=True)
+class Duty:
+    """`work` does it and says in words what came of it; `following` is when it is next due."""
+
+    slug: str
+    work: Callable[[], str]
+    following: Callable[[datetime], datetime]
+
+
+DUTIES: dict[str, Duty] = {}
+
+
+def batch() -> int:
+    """Do the duty that has been due longest; 0 when there is none."""
+    now = timezone.now()
+    _enlist(now)
+    claims = LANE.claim(now, 1, [now, now + FARTHEST])
+    for claim in claims:
+        _do(claim, now)
+    return len(claims)
+
+
+def _enlist(now: datetime) -> None:
+    """Rows for the duties of this version, and none for those of another."""
+    known = set(Chore.objects.values_list("slug", flat=True))
+    if known == set(DUTIES):
+        return
+    Chore.objects.exclude(slug__in=DUTIES).delete()
+    Chore.objects.bulk_create(
+        (
+            Chore(slug=slug, due=duty.following(now))
+            for slug, duty in DUTIES.items()
+            if slug not in known
+        ),
+        ignore_conflicts=True,
+    )
+
+
+def _do(claim: Claim, now: datetime) -> None:
+    duty = DUTIES[claim.key]
+    failure = ""
+    try:
+        words = duty.work()
+    except Exception:
+        failure = traceback.format_exc()[-FAILURE_CHARACTERS:]
+        words = "没有做成，将按时再试，详见日志"
+        log.exception("%s 出错", duty.slug)
+    Chore.objects.filter(pk=claim.key, token=claim.token).update(
+        due=duty.following(timezone.now()),
+        began=now,
+        ended=timezone.now(),
+        words=words[:500],
+        failure=failure,
+        owner="",
+        until=None,
+        attempts=0,
+    )
+
+
+def look(now: datetime) -> Waiting:
+    if set(Chore.objects.values_list("slug", flat=True)) != set(DUTIES):
+        return Waiting(1, 0.0)
+    return waiting(Chore.objects.filter(Q(due__lte=now) | Q(due__gt=now + FARTHEST)), "due", now)
+
+
+STEP = Step("chores", "notify", LIMIT, batch, look)
