@@ -12,10 +12,8 @@ A source is *alive* in a period when we know that it was heard in it:
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 
 from django.conf import settings
-from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
@@ -25,27 +23,8 @@ from monitor.briefing.values import Briefing, Counting, Period, Row
 from monitor.models import Alert, Article, ArticleText, Delivery, Event, Sighting, Source
 from monitor.pipeline import knowledge
 from monitor.pipeline.knowledge import Lore
+from monitor.pipeline.moment import one_moment
 from monitor.words import Level, Sentiment
-
-_BEGIN = {"postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"}
-
-
-@contextmanager
-def one_moment() -> Iterator[None]:
-    """All reads inside see the same state; writers are not held up.
-
-    Not `atomic()`, which takes SQLite's write lock at once. Inside an open transaction
-    that one is the moment.
-    """
-    if connection.in_atomic_block:
-        yield
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(_BEGIN.get(connection.vendor, "BEGIN"))
-        try:
-            yield
-        finally:
-            cursor.execute("ROLLBACK")
 
 
 def briefing(period: Period) -> Briefing:

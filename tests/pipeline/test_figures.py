@@ -12,6 +12,7 @@ from monitor.index import open_index
 from monitor.models import Article, Delivery
 from monitor.pipeline import figures, knowledge
 from monitor.pipeline.documents import documents
+from monitor.pipeline.moment import one_moment
 from monitor.query import parse
 from monitor.words import Level
 from tests.briefing.newsroom import NEGATIVE, NEUTRAL, POSITIVE, Newsroom, at
@@ -255,7 +256,7 @@ def test_all_reads_of_a_briefing_see_one_moment_and_hold_up_no_writer(
         finally:
             connection.close()
 
-    with figures.one_moment():
+    with one_moment():
         assert Article.objects.count() == 1
         writer = threading.Thread(target=writes)
         writer.start()
