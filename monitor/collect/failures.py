@@ -59,6 +59,16 @@ def explained(error: BaseException, url: str, seconds: float) -> FetchError:
 
 def _code_and_words(error: BaseException, host: str, seconds: float) -> tuple[str, str]:
     again = "系统会自动再试"
+    if isinstance(error, aiohttp.ClientProxyConnectionError):
+        return (
+            "proxy",
+            f"连不上外网代理：{again}；请核对 YUQING_PROXY_URL，或请网络管理员检查代理。",
+        )
+    if isinstance(error, aiohttp.ClientHttpProxyError):
+        return "proxy", (
+            f"外网代理拒绝转到 {host}（{error.status}）：请网络管理员在代理上放行，"
+            "或核对 YUQING_PROXY_URL 里的用户和密码。"
+        )
     if isinstance(error, aiohttp.ConnectionTimeoutError):
         return "connect", f"连不上 {host}：{again}；请核对地址，或检查本机到外网的线路。"
     if isinstance(error, asyncio.TimeoutError):

@@ -20,6 +20,7 @@ from yarl import URL
 from monitor.collect.failures import FetchError, explained, status_error
 from monitor.collect.guard import ForbiddenAddressError, GuardedResolver, Network, refuse_literal
 from monitor.collect.inflate import Inflater
+from monitor.collect.route import Route
 from monitor.collect.waits import retry_after
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -56,6 +57,7 @@ class Fetcher:
 
     `timeout` and `connect_timeout` are seconds, the first over all redirects and the body.
     `allow` lists the non-public networks that may be reached. `user_agent` names the office.
+    `proxy` is the office's outgoing HTTP proxy, for what lies outside (see route.py).
     """
 
     def __init__(
@@ -67,8 +69,10 @@ class Fetcher:
         user_agent: str,
         max_bytes: int = MAX_BYTES,
         tls: ssl.SSLContext | None = None,
+        proxy: str = "",
     ) -> None:
         self._allow = tuple(allow)
+        self._route = Route(proxy, allow)
         self._timeout = timeout
         self._connect_timeout = connect_timeout
         self._user_agent = user_agent
@@ -79,7 +83,9 @@ class Fetcher:
 
     async def __aenter__(self) -> Self:
         connector = aiohttp.TCPConnector(
-            resolver=GuardedResolver(self._allow),
+            resolver=GuardedResolver(
+                self._allow, self._route.proxy.raw_host if self._route.proxy else None
+            ),
             limit=0,  # the caller's concurrency bounds the whole, PER_HOST each host
             limit_per_host=PER_HOST,
             ttl_dns_cache=60,
@@ -108,6 +114,7 @@ class Fetcher:
         if self._session is not None:
             await self._session.close()
             self._session = None
+        await self._route.close()
 
     async def get(
         self,
@@ -159,7 +166,12 @@ class Fetcher:
         target = self._admitted(url)
         if self._session is None:
             raise RuntimeError("the fetcher is used outside its context")
-        async with self._session.get(target, headers=conditions, allow_redirects=False) as response:
+        async with self._session.get(
+            target,
+            headers=conditions,
+            allow_redirects=False,
+            proxy=await self._route.proxy_for(target),
+        ) as response:
             wait = retry_after(
                 response.headers.get("Retry-After"), response.headers.get("Date"), now
             )

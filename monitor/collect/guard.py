@@ -66,12 +66,15 @@ def refuse_literal(host: str, allow: Sequence[Network]) -> None:
 class GuardedResolver(AbstractResolver):
     """Name → only those addresses that may be reached; ForbiddenAddressError if none is left.
 
+    The host `proxy` is the office's own and may stand anywhere.
+
     Lookups run in threads of their own: in the loop's few shared ones, some dead names would
     make every neighbour wait.
     """
 
-    def __init__(self, allow: Sequence[Network]) -> None:
+    def __init__(self, allow: Sequence[Network], proxy: str | None = None) -> None:
         self._allow = tuple(allow)
+        self._proxy = proxy
         self._threads = ThreadPoolExecutor(LOOKUP_THREADS, thread_name_prefix="lookup")
 
     async def resolve(
@@ -82,7 +85,8 @@ class GuardedResolver(AbstractResolver):
         reachable: list[ResolveResult] = []
         refused = host
         for kind, proto, address in infos:
-            if may_reach(ip_address(address.partition("%")[0]), self._allow):
+            inner = ip_address(address.partition("%")[0])
+            if host == self._proxy or may_reach(inner, self._allow):
                 reachable.append(
                     ResolveResult(
                         hostname=host,

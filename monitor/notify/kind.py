@@ -40,12 +40,14 @@ class Settings(BaseModel):
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """One send: `id` makes a repeat recognisable to the receiver, `recipient` is one of the
-    kind's `recipients` (None: all), `timeout` is the overall limit in seconds."""
+    kind's `recipients` (None: all), `timeout` is the overall limit in seconds, `proxy` the
+    office's outgoing HTTP proxy if there is one."""
 
     id: str
     now: datetime
     timeout: float
     recipient: str | None = None
+    proxy: str = ""
 
     def __post_init__(self) -> None:
         if not _DELIVERY_ID.fullmatch(self.id):

@@ -11,12 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 import aiohttp
 
 from monitor.notify.outcome import DeliveryFailure, PermanentFailure, TemporaryFailure
-from monitor.notify.resolve import Resolver
+from monitor.notify.resolve import Resolver, look_up
 
 ANSWER_CAP = 64 * 1024
 """Bytes; a robot's answer has some hundred."""
@@ -39,10 +40,11 @@ async def post(
     *,
     timeout: float,
     ca_file: str | None = None,
+    proxy: str = "",
 ) -> Answer:
-    """POST and read the answer within `timeout` seconds.
+    """POST and read the answer within `timeout` seconds, a host outside through `proxy`.
 
-    Raises TemporaryFailure with code timeout, unreachable, cut_off or tls, and
+    Raises TemporaryFailure with code timeout, unreachable, proxy, cut_off or tls, and
     PermanentFailure with code settings for a CA file that cannot be read.
     """
     host = urlsplit(url).hostname or "?"
@@ -50,9 +52,20 @@ async def post(
     failure: DeliveryFailure
     try:
         async with asyncio.timeout(timeout):
-            return await _exchange(url, body, headers, trust)
+            way = proxy if proxy and await _outside(host) else None
+            return await _exchange(url, body, headers, trust, way)
     except TimeoutError:
         failure = TemporaryFailure("timeout", f"{host} 在 {timeout:g} 秒内没有应答完毕，{REPEATS}")
+    except aiohttp.ClientProxyConnectionError:
+        failure = TemporaryFailure(
+            "proxy", "连不上外网代理，请核对 YUQING_PROXY_URL，或请网络管理员检查代理。"
+        )
+    except aiohttp.ClientHttpProxyError as error:
+        failure = TemporaryFailure(
+            "proxy",
+            f"外网代理拒绝转到 {host}（{error.status}），请网络管理员放行，"
+            "或核对 YUQING_PROXY_URL 里的用户和密码。",
+        )
     except aiohttp.ClientConnectorDNSError:
         failure = TemporaryFailure("unreachable", f"找不到主机 {host}，请检查网络和域名解析。")
     except (aiohttp.ClientSSLError, ssl.SSLError):
@@ -76,7 +89,7 @@ TLS_CURE = "请检查服务器时间、证书（内网证书填 ca_file），或
 
 
 async def _exchange(
-    url: str, body: bytes, headers: Mapping[str, str], trust: ssl.SSLContext
+    url: str, body: bytes, headers: Mapping[str, str], trust: ssl.SSLContext, proxy: str | None
 ) -> Answer:
     connector = aiohttp.TCPConnector(
         resolver=Resolver(), use_dns_cache=False, force_close=True, ssl=trust
@@ -95,6 +108,7 @@ async def _exchange(
             data=body,
             headers={"Accept-Encoding": "identity", "User-Agent": "yuqing", **headers},
             allow_redirects=False,
+            proxy=proxy,
         ) as response,
     ):
         read = bytearray()
@@ -109,6 +123,15 @@ async def _exchange(
             bytes(read[:ANSWER_CAP]),
             whole=len(read) <= ANSWER_CAP,
         )
+
+
+async def _outside(host: str) -> bool:
+    """Whether a host lies outside the office; one that only the proxy can look up does."""
+    try:
+        found = await look_up(host, 0)
+    except OSError:
+        return True
+    return all(ip_address(str(place[0]).partition("%")[0]).is_global for *_, place in found)
 
 
 def trusting(ca_file: str | None) -> ssl.SSLContext:

@@ -20,16 +20,18 @@ async def send(
     now: datetime,
     timeout: float = TIMEOUT_S,
     recipient: str | None = None,
+    proxy: str = "",
 ) -> Receipt:
     """Send a `Part.body`; ends within about `timeout` seconds whatever the peer does.
 
     `delivery_id` (1..128 of A-Z a-z 0-9 . _ : -) reaches the receiver and stays equal over
-    repeats. `recipient` is one of `recipients(channel)`; None means all of them. Raises
-    TemporaryFailure or PermanentFailure, whose words hold no key, password or secret.
+    repeats. `recipient` is one of `recipients(channel)`; None means all of them. `proxy` leads
+    robots and webhooks outside; mail goes to its own server. Raises TemporaryFailure or
+    PermanentFailure, whose words hold no key, password or secret.
     """
     kind = kind_of(channel)
     settings = kind.read(channel.settings)
-    delivery = Delivery(id=delivery_id, now=now, timeout=timeout, recipient=recipient)
+    delivery = Delivery(id=delivery_id, now=now, timeout=timeout, recipient=recipient, proxy=proxy)
     secrets = settings.secrets()
     failure: TemporaryFailure | PermanentFailure
     try:

@@ -132,7 +132,9 @@ def _outcomes(requests: Sequence[PollRequest]) -> Iterator[tuple[PollRequest, Ou
 
     async def ask(tell: Callable[[tuple[PollRequest, Outcome]], None]) -> None:
         async with Fetcher(
-            allow=settings.YUQING.fetch_allow, user_agent=settings.YUQING.user_agent
+            allow=settings.YUQING.fetch_allow,
+            user_agent=settings.YUQING.user_agent,
+            proxy=settings.YUQING.proxy_url,
         ) as fetcher:
             await poll_many(
                 requests,

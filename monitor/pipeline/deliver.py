@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import DatabaseError, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -180,6 +181,7 @@ async def _send(departure: Departure) -> Outcome:
             now=timezone.now(),
             timeout=SEND_S,
             recipient=departure.delivery.recipient or None,
+            proxy=settings.YUQING.proxy_url,
         )
     except (TemporaryFailure, PermanentFailure) as failure:
         return failure

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.core.management.base import CommandError
+from django.conf import settings
 from django.utils import timezone
 
 from monitor.management.console import Command as Console
@@ -85,6 +86,7 @@ class Command(Console):
                     delivery_id=f"test-{uuid4().hex}",
                     now=timezone.now(),
                     recipient=person or None,
+                    proxy=settings.YUQING.proxy_url,
                 )
             )
         except DeliveryFailure as failure:

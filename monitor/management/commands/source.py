@@ -69,7 +69,9 @@ class Command(Console):
     def _try(self, url: str) -> Polled:
         async def once() -> Polled | PollFailure:
             async with Fetcher(
-                allow=settings.YUQING.fetch_allow, user_agent=settings.YUQING.user_agent
+                allow=settings.YUQING.fetch_allow,
+                user_agent=settings.YUQING.user_agent,
+                proxy=settings.YUQING.proxy_url,
             ) as fetcher:
                 request = PollRequest(slug="test", url=url)
                 return (await poll_many([request], fetcher, timezone.now()))[0]

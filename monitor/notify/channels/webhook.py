@@ -92,6 +92,7 @@ class Webhook(ChannelKind[WebhookSettings]):
             },
             timeout=delivery.timeout,
             ca_file=settings.ca_file,
+            proxy=delivery.proxy,
         )
         refuse_redirect(answer)
         if 200 <= answer.status < 300:

@@ -93,6 +93,7 @@ class WeCom(ChannelKind[WeComSettings]):
             {"Content-Type": "application/json; charset=utf-8", "X-Yuqing-Delivery": delivery.id},
             timeout=delivery.timeout,
             ca_file=settings.ca_file,
+            proxy=delivery.proxy,
         )
         refuse_redirect(answer)
         if answer.status != 200:
