@@ -14,14 +14,17 @@ django.setup()
 from celery import Celery, signals
 from celery.platforms import SecurityWarning
 from celery.schedules import schedule
+from celery.worker import state
 from django.db import connections
 
+from config import transport
 from config.clock import steady
 from config.watchdog import Watchdog
 from monitor.pipeline import knowledge, wake
-from monitor.pipeline.condition import broker_url
+from monitor.pipeline.condition import broker_address
 from monitor.pipeline.step import TURN_S
 from monitor.pipeline.steps import STEPS
+from monitor.stack.address import celery_settings
 from monitor.stack.leash import leash
 
 # Six English lines at every start; that nobody should run an office's software as root is
@@ -30,12 +33,23 @@ warnings.filterwarnings("ignore", category=SecurityWarning)
 
 HINT_EXPIRES_S = 10
 SWEEP_S = 3.0
+LIMITS_S = {step.name: TURN_S + step.limit.total_seconds() for step in STEPS.values()} | {
+    "sweep": 15.0
+}
+"""How long each task may take before its process is killed."""
+
+_watchdog = Watchdog(lambda: bool(state.active_requests), longest_s=max(LIMITS_S.values()))
+transport.install(_watchdog.heard)
+_where = celery_settings(broker_address())
 
 app = Celery("yuqing")
 app.conf.update(
-    broker_url=broker_url(),
+    broker_url=_where["broker_url"],
+    broker_use_ssl=_where["broker_use_ssl"],
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,
+    # A server that is full refuses what it is told: that passes, as its absence does.
+    broker_channel_error_retry=True,
     broker_transport_options={
         # A killed worker's message comes back after this; hints expire long before, so it only
         # bounds how long Redis keeps the dead letter.
@@ -44,6 +58,7 @@ app.conf.update(
         "unacked_restore_throttle": 1,
         "socket_timeout": 10,
         "socket_connect_timeout": 2,
+        **_where["broker_transport_options"],
     },
     imports=["tasks.steps"],
     task_ignore_result=True,
@@ -52,10 +67,7 @@ app.conf.update(
     task_default_queue="text",
     task_routes={step.name: {"queue": step.queue} for step in STEPS.values()}
     | {"sweep": {"queue": "notify"}},
-    task_annotations={
-        step.name: {"time_limit": TURN_S + step.limit.total_seconds()} for step in STEPS.values()
-    }
-    | {"sweep": {"time_limit": 15}},
+    task_annotations={name: {"time_limit": limit} for name, limit in LIMITS_S.items()},
     worker_prefetch_multiplier=1,
     worker_soft_shutdown_timeout=8,
     worker_enable_soft_shutdown_on_idle=False,
@@ -100,16 +112,7 @@ def join(**_: Any) -> None:
     leash(os.getppid())
 
 
-_watchdog = Watchdog()
-
-
 @signals.worker_ready.connect
 def watch(**_: Any) -> None:
     """From now on silence means that the consumer has gone deaf."""
     _watchdog.start()
-
-
-@signals.task_received.connect
-def heard(**_: Any) -> None:
-    """Any message shows that it has not."""
-    _watchdog.heard()

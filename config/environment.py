@@ -82,7 +82,11 @@ class Environment(BaseModel):
     office: str = Field(default="本县舆情值班室", min_length=1, description="单位名称")
     workers: int = Field(default=3, ge=1, le=64, description="处理进程数")
     log_format: str = Field(default="plain", description="日志格式")
+    service: str = Field(
+        default="", pattern=r"^[a-z0-9-]{0,32}$", description="服务名，写进日志和健康检查"
+    )
     metrics_port: int = Field(default=0, ge=0, le=65535, description="指标端口，0 为不开")
+    metrics_token: str = Field(default="", description="读取指标要出示的令牌")
     stall_minutes: int = Field(
         default=10, ge=1, le=24 * 60, description="内容积压超过多少分钟要告警"
     )
@@ -92,6 +96,11 @@ class Environment(BaseModel):
     export_days: int = Field(default=7, ge=1, le=365, description="导出文件保留天数")
     eval_data: Path | None = Field(default=None, description="评测数据目录")
     secrets: Mapping[str, str] = Field(default_factory=dict)
+
+    @property
+    def keeps_sqlite(self) -> bool:
+        """Whether database or index are files of ours."""
+        return any(url.startswith("sqlite:") for url in (self.database_url, self.index_url))
 
     @field_validator("allowed_hosts", mode="before")
     @classmethod
@@ -290,6 +299,7 @@ WORDS = {
     "greater_than_equal": "不能小于 {ge}",
     "less_than_equal": "不能大于 {le}",
     "string_too_short": "至少 {min_length} 个字符",
+    "string_pattern_mismatch": "只用小写字母、数字和 -，最多 32 个",
 }
 """pydantic's own mistakes that a variable's text can make, for people."""
 

@@ -1,17 +1,18 @@
 """Django's settings, derived from the typed environment; this module decides nothing itself."""
 
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
 from psycopg.conninfo import conninfo_to_dict
 
-from config import environment, sqlite
-
-sqlite.install()
+from config import environment, logs, sqlite
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 YUQING = environment.read(os.environ)
+if YUQING.keeps_sqlite:
+    sqlite.install()
 
 SECRET_KEY = YUQING.secret_key
 DEBUG = False
@@ -151,17 +152,4 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
     }
 }
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {
-        # A line a hint would bury the lines that people read.
-        "celery": {"level": "WARNING"},
-        "kombu": {"level": "WARNING"},
-        "waitress": {"level": "WARNING"},
-        "matplotlib": {"level": "WARNING"},
-    },
-}
+LOGGING = logs.logging_config(YUQING, logs.service_of(YUQING, sys.argv))

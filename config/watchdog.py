@@ -1,8 +1,9 @@
 """A worker that has gone deaf ends itself, so that whoever keeps it alive starts it anew.
 
 Celery's consumer can lose a broken broker connection for good and then wait for ever, its
-process alive and well (seen when the broker is killed in the moment of an acknowledgement). The
-sweep is hinted every few seconds, so silence far longer than the longest task means deafness.
+process alive and well (seen when the broker is killed in the moment of an acknowledgement).
+One that works gets an answer to its wait for messages once a second (config/transport.py),
+unless all its processes are busy.
 """
 
 import os
@@ -11,33 +12,43 @@ import time
 from collections.abc import Callable
 
 SILENCE_S = 60.0
-"""Longer than any task keeps every pool process busy (collect: 50 s)."""
 LOOK_S = 5.0
 EXIT_CODE = 70  # EX_SOFTWARE of sysexits.h
 
 
 class Watchdog:
-    """Told of every message; ends the process after SILENCE_S without one."""
+    """Told of every answer of the broker; ends the process after SILENCE_S without one.
+
+    Silence while it is `busy` is forgiven, for `longest_s`: no task takes longer.
+    """
 
     def __init__(
         self,
+        busy: Callable[[], bool],
+        longest_s: float,
         end: Callable[[int], object] = os._exit,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._busy = busy
+        self._longest_s = longest_s
         self._end = end
         self._clock = clock
-        self._heard = clock()
+        self._heard = self._worked = clock()
 
     def heard(self) -> None:
-        """A message arrived."""
+        """The broker has answered."""
         self._heard = self._clock()
 
     def look(self) -> None:
         """End the process if it has been deaf for too long."""
-        if self._clock() - self._heard > SILENCE_S:
+        now = self._clock()
+        if self._busy():
+            self._worked = now
+        silence, idle = now - self._heard, now - self._worked
+        if min(silence, idle) > SILENCE_S or silence > self._longest_s + SILENCE_S:
             # Straight to the descriptor, and no sys.exit: the main thread hangs, and it may hold
             # the logging lock while it does.
-            words = f"超过 {SILENCE_S:g} 秒没有收到任何提示，处理进程自行重启\n"
+            words = f"消息服务超过 {silence:.0f} 秒没有回音，处理进程自行重启\n"
             os.write(2, words.encode())
             self._end(EXIT_CODE)
 
