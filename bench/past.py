@@ -5,12 +5,20 @@ is the same however long the past is; only the tables are larger.
 """
 
 import json
+import os
 import random
+import sys
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django.setup()
+
 from django.db import connection, transaction
+from django.utils import timezone
 
 from monitor.models import Analysis, Article, ArticleText, Event, Sighting, bulk
 from monitor.text.fingerprint import BUCKETS
@@ -100,3 +108,12 @@ def _write(model: Any, columns: Sequence[str], rows: list[tuple[Any, ...]]) -> N
 
 def _filled(rows: list[tuple[Any, ...]], rest: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
     return (row + rest for row in rows)
+
+
+def main() -> None:
+    """Fill the installation that the environment names."""
+    live_through(int(sys.argv[1]), timezone.now())
+
+
+if __name__ == "__main__":
+    main()
