@@ -39,7 +39,10 @@ class Cursor:
         seconds, dot, number = text.partition(".")
         if not dot or len(text) > 40:
             raise ValueError("翻页位置无效，请从第一页重新检索")
-        return cls(datetime.fromtimestamp(int(seconds), UTC), int(number))
+        article = int(number)
+        if not 0 <= article < 1 << 63:
+            raise ValueError("翻页位置无效，请从第一页重新检索")
+        return cls(datetime.fromtimestamp(int(seconds), UTC), article)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,8 @@ class Page:
     """One page, newest first, by (published to the second, id) descending.
 
     `total` counts matching articles, exactly and over all pages; `folded` counts the hits
-    that they make when folded into events (None without fold).
+    that they make when folded into events (None without fold), exactly up to 10,000; above
+    that it may be `estimated`.
     """
 
     hits: tuple[Hit, ...]
@@ -75,6 +79,7 @@ class Page:
     facets: Facets | None = None
     next: Cursor | None = None
     folded: int | None = None
+    estimated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +93,8 @@ class Refusal:
 @dataclass(frozen=True, slots=True)
 class Removal:
     """A document to take out. A write of this or a lower `rev` that comes later must lose for as
-    long as the store remembers; the row behind it says so for ever."""
+    long as the store remembers; the row behind it says so for ever. `month` is its shelf, or
+    empty where no row tells it."""
 
     id: int
     rev: int
@@ -104,8 +110,21 @@ class Sum:
 
 
 @dataclass(frozen=True, slots=True)
+class Space:
+    """Bytes that a generation takes, and that are free where another one would stand."""
+
+    used: int
+    free: int
+
+
+HOT_AT_LEAST = 3
+"""A word that fewer matching articles have is an accident (Elasticsearch's `min_doc_count`)."""
+
+
+@dataclass(frozen=True, slots=True)
 class HotWord:
-    """A word commoner among the matching articles than among all: `count` of them have it.
+    """A word commoner among the matching articles than among all: `count` of them have it, at
+    least HOT_AT_LEAST.
 
     `score` is JLH (Elasticsearch, significant terms): (f - b) * f / b, f the share of the
     matching, b that of all.
@@ -134,7 +153,8 @@ class SearchIndex(Protocol):
         """The names of the generations that exist, sorted."""
 
     def write(self, generation: str, documents: Sequence[Document]) -> list[Refusal]:
-        """Insert or replace by id; a rev below the stored one changes nothing.
+        """Insert or replace by id; a rev below the stored one changes nothing, and an equal one
+        need not: what a rev says of an article never changes.
 
         Returns the documents that can never be written; all others are. After
         IndexUnavailable any part of them may have been.
@@ -166,19 +186,25 @@ class SearchIndex(Protocol):
         """How many matching articles each Shanghai day has; days absent are 0."""
 
     def hot_words(self, generation: str, query: Query, *, size: int = 20) -> tuple[HotWord, ...]:
-        """The words that tell the matching articles from the others, highest score first."""
+        """The words that tell the matching articles from the others, highest score first.
+
+        Of more than 20,000 matching articles the newest 20,000 may stand for all.
+        """
 
     def scan(self, generation: str, query: Query, *, before: Cursor | None = None) -> Iterator[Hit]:
         """All that the query finds, newest first, as of one moment, in constant memory."""
 
     def sums(self, generation: str) -> Mapping[date, Sum]:
-        """Count and sum of revs by Shanghai day of publication, over all documents."""
+        """Count and sum of revs by Shanghai day of publication, over all that was written before."""
 
     def revs(self, generation: str, day: date) -> Mapping[int, int]:
-        """The rev of every document of a Shanghai day, by id."""
+        """The rev of every document of a Shanghai day, by id; over all that was written before."""
 
     def count(self, generation: str) -> int:
         """How many documents the generation holds."""
+
+    def space(self, generation: str) -> Space:
+        """What a generation takes (0 if it is not there) and what is left."""
 
     def check(self) -> None:
         """Return if every generation can be read and the store be written."""

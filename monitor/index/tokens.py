@@ -19,7 +19,7 @@ day, so that any range of days is the union of some dozens of tags.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from operator import add
 
@@ -32,21 +32,33 @@ BETWEEN = "_"
 # What an ASCII tokenizer must take for letters beside letters and digits.
 TOKEN_CHARACTERS = f"{BETWEEN}{BAR}:-"
 
-_UNIT = re.compile(rf"{BETWEEN}?(?:\{BAR}[^{BAR}]+\{BAR}|[^{BAR}])")
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 # Digits of yyyymmdd that name a day, month, year, decade, century.
 _SPANS = (8, 6, 4, 3, 2)
 
 
+def terms(stream: str) -> str:
+    """The pairs of a stream in order, joined by blanks, as an index is fed with them."""
+    if not stream:
+        return ""
+    text = stream.replace(GAP, BETWEEN)
+    units: Sequence[str] = text
+    if BAR in text:
+        # Between the bars stand characters and long pieces in turn.
+        units = [
+            unit
+            for place, part in enumerate(text.split(BAR))
+            for unit in ((f"{BAR}{part}{BAR}",) if place % 2 else part)
+        ]
+    # Signs of gaps are units here: the two pairs about each make the one that crosses it.
+    joined = GAP.join(map(add, units, [*units[1:], BETWEEN]))
+    return joined.replace(f"{BETWEEN}{GAP}{BETWEEN}", BETWEEN)
+
+
 def pairs(stream: str) -> list[str]:
     """The pairs of a stream in order, one for each piece."""
-    if not stream:
-        return []
-    led = _UNIT.findall(stream.replace(GAP, BETWEEN))
-    # Pieces without the sign of the gap before them: on one string, not one by one.
-    bare = GAP.join(led).replace(BETWEEN, "").split(GAP)
-    return list(map(add, bare, [*led[1:], BETWEEN]))
+    return terms(stream).split(GAP) if stream else []
 
 
 def tags(document: Document) -> str:

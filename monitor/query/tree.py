@@ -148,6 +148,17 @@ def either(nodes: list[Node]) -> Node:
     return flat[0] if len(flat) == 1 else Or(tuple(flat))
 
 
+def inward(node: Node, *, negated: bool = False) -> Node:
+    """The same truth with negation at the leaves only (De Morgan)."""
+    match node:
+        case Not(child):
+            return inward(child, negated=not negated)
+        case And(nodes) | Or(nodes):
+            children = [inward(child, negated=negated) for child in nodes]
+            return both(children) if isinstance(node, And) != negated else either(children)
+    return Not(node) if negated else node
+
+
 def positive(node: Node | None) -> Iterator[Phrase]:
     """The phrases whose presence can make the query true: those under no negation.
 

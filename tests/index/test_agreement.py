@@ -1,94 +1,170 @@
-"""The embedded index finds what `matches` says, on worlds where everything goes wrong."""
+"""Every index finds what `matches` says, in the same order, on worlds where everything goes wrong.
 
+The truth is worked out in plain Python (tests/index/truth.py) from `matches`. A searcher that
+agrees with it in every page, count and word agrees with every other. YUQING_TEST_EXAMPLES says
+on how many worlds.
+"""
+
+import os
 import shutil
 import tempfile
-from collections import Counter
+from collections.abc import Callable, Iterator
 from datetime import date
+from itertools import count
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
-from hypothesis import given
+from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
-from monitor.index import Cursor, Hit, Page, SearchIndex, open_index
+from monitor.index import Cursor, Page, SearchIndex, open_index
 from monitor.index.tokens import day_tags, pairs
-from monitor.query import Document, Query, matches, parse
+from monitor.query import Document, Matcher, Query, matches, parse
 from monitor.text.pieces import stream
+from tests.index.histories import History, histories, told
 from tests.index.shelf import article
-from tests.query.worlds import collections, many, queries
+from tests.index.truth import Truth, cursor, revs_of, sums
+from tests.peers.elasticsearch.fixtures import clear
+from tests.query.worlds import EXAMPLES, collections, many, queries
 
 # A memory file system where there is one: hundreds of worlds need no fsync.
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - made by mkdtemp
+GENERATION = "worlds"
+# Histories follow each other in one generation, for a new one takes a cluster a tenth of a
+# second; each has ids of its own, as an index remembers what was taken out of it.
+ids = count(step=1 << 24)
+
+Check = Callable[[SearchIndex, Truth], None]
 
 
-def seconds(document: Document) -> int:
-    return int(document.published.timestamp() // 1)
+@pytest.fixture(scope="module")
+def embedded() -> Iterator[SearchIndex]:
+    folder = Path(tempfile.mkdtemp(dir=MEMORY))
+    index = open_index(f"sqlite://{folder}")
+    index.create(GENERATION)
+    yield index
+    index.close()
+    shutil.rmtree(folder)
 
 
-def walk(index: SearchIndex, query: Query, **how: bool) -> list[Page]:
-    """All pages, two hits each."""
+@pytest.fixture(scope="module")
+def elastic(elasticsearch: str) -> Iterator[SearchIndex]:
+    prefix = f"t{uuid4().hex[:12]}"
+    index = open_index(f"{elasticsearch}/{prefix}")
+    index.create(GENERATION)
+    yield index
+    clear(elasticsearch, prefix)
+
+
+def agrees(
+    index: SearchIndex, history: History, asked: list[Query], size: int, more: Check
+) -> None:
+    """Every query's pages, and one of the other things that an index tells."""
+    history = history.moved(next(ids))
+    world = history.left()
+    note(f"{type(index).__name__}, {size} hits a page\n{history}\nleaves\n{told(world)}")
+    history.happens_to(index, GENERATION)
+    try:
+        more(index, Truth(world, asked[0]))
+        for query in asked:
+            note(f"asked: {query}")
+            finds(index, Truth(world, query), size)
+    finally:
+        history.is_undone(index, GENERATION)
+
+
+def finds(index: SearchIndex, truth: Truth, size: int) -> None:
+    how = {"facets": True}
+    assert walk(index, truth.query, size, **how) == truth.pages(size, **how)
+    how["fold"] = True
+    assert walk(index, truth.query, size, **how) == truth.pages(size, **how)
+
+
+def holds(index: SearchIndex, truth: Truth) -> None:
+    world = truth.world
+    assert index.count(GENERATION) == len(world)
+    assert index.sums(GENERATION) == sums(world)
+    for day in list({d.day for d in world})[:1]:
+        assert index.revs(GENERATION, day) == revs_of(world, day)
+
+
+def tells(index: SearchIndex, truth: Truth) -> None:
+    assert index.trend(GENERATION, truth.query) == truth.trend
+    assert index.hot_words(GENERATION, truth.query) == truth.hot_words
+
+
+def streams(index: SearchIndex, truth: Truth) -> None:
+    hits = truth.hits
+    assert list(index.scan(GENERATION, truth.query)) == hits
+    if hits:
+        at = len(hits) // 2
+        rest = index.scan(GENERATION, truth.query, before=cursor(hits[at]))
+        assert list(rest) == hits[at + 1 :]
+
+
+def walk(index: SearchIndex, query: Query, size: int, **how: bool) -> list[Page]:
+    """All pages, through the cursor as it is written in an address."""
     pages: list[Page] = []
     before: Cursor | None = None
     while not pages or before is not None:
-        pages.append(index.search("one", query, size=2, before=before, **how))
+        pages.append(index.search(GENERATION, query, size=size, before=before, **how))
         before = pages[-1].next and Cursor.parse(str(pages[-1].next))
         assert len(pages) < 20
     return pages
 
 
-def check(world: list[Document], asked: list[Query]) -> None:
-    folder = Path(tempfile.mkdtemp(dir=MEMORY))
-    index = open_index(f"sqlite://{folder}")
-    try:
-        index.create("one")
-        index.write("one", world)
-        for query in asked:
-            compare(index, query, [d for d in world if matches(query, d)])
-    finally:
-        index.close()
-        shutil.rmtree(folder)
-
-
-def compare(index: SearchIndex, query: Query, expected: list[Document]) -> None:
-    plain = walk(index, query)
-    hits = [hit for page in plain for hit in page.hits]
-    assert sorted(hit.id for hit in hits) == sorted(d.id for d in expected)
-    newest = [seconds(d) for d in sorted(expected, key=seconds, reverse=True)]
-    assert [int(hit.published.timestamp()) for hit in hits] == newest
-    assert {page.total for page in plain} == {len(expected)}
-
-    facets = index.search("one", query, facets=True).facets
-    assert facets is not None
-    assert facets.topics == Counter(t for d in expected for t in d.topics)
-    assert facets.sources == Counter(d.source for d in expected)
-    assert facets.sentiments == Counter(str(d.sentiment) for d in expected)
-    assert facets.days == Counter(d.day for d in expected)
-
-    folded = walk(index, query, fold=True, facets=True)
-    events: dict[object, list[Document]] = {}
-    for document in expected:
-        events.setdefault(document.event or f"alone {document.id}", []).append(document)
-    stories = [hit for page in folded for hit in page.hits]
-    assert sorted(hit.count for hit in stories) == sorted(map(len, events.values()))
-    assert all(is_newest(hit, expected) for hit in stories)
-    assert {page.folded for page in folded} == {len(events)}
-    assert {page.total for page in folded} == {len(expected)}
-    assert folded[0].facets == facets
-
-
-def is_newest(hit: Hit, expected: list[Document]) -> bool:
-    if hit.event is None:
-        return hit.count == 1
-    same = [seconds(d) for d in expected if d.event == hit.event]
-    return int(hit.published.timestamp()) == max(same)
+def worlds(test: Callable[..., None]) -> Callable[..., None]:
+    return given(
+        history=histories(),
+        asked=st.lists(queries(), min_size=1, max_size=3),
+        size=st.sampled_from((1, 2, 3, 8)),
+        more=st.sampled_from((holds, tells, streams)),
+    )(test)
 
 
 @many
-@given(collections(), st.lists(queries(), min_size=1, max_size=4))
-def test_the_index_finds_exactly_what_matches_says(
-    world: list[Document], asked: list[Query]
+@worlds
+def test_the_embedded_index_says_what_matches_says(
+    embedded: SearchIndex, history: History, asked: list[Query], size: int, more: Check
 ) -> None:
-    check(world, asked)
+    agrees(embedded, history, asked, size, more)
+
+
+# A world takes two dozen requests: 200 of them are enough for every run.
+@settings(many, max_examples=int(os.environ.get("YUQING_TEST_EXAMPLES", "200")))
+@worlds
+@pytest.mark.timeout(300 + EXAMPLES)
+def test_matcher_embedded_index_and_elasticsearch_say_the_same(
+    embedded: SearchIndex,
+    elastic: SearchIndex,
+    history: History,
+    asked: list[Query],
+    size: int,
+    more: Check,
+) -> None:
+    matcher = Matcher({str(number): query for number, query in enumerate(asked)})
+    for document in history.left():
+        hits = [str(number) for number, query in enumerate(asked) if matches(query, document)]
+        assert matcher.hits(document) == hits
+    for index in (embedded, elastic):
+        agrees(index, history, asked, size, more)
+
+
+@given(collections(), queries())
+@settings(many, max_examples=EXAMPLES // 3)
+def test_articles_of_one_second_whose_ids_share_low_bits_are_each_found_once(
+    embedded: SearchIndex, world: list[Document], query: Query
+) -> None:
+    history = History((tuple(world),)).moved(next(ids))
+    history.happens_to(embedded, GENERATION)
+    try:
+        found = [hit for page in walk(embedded, query, 2) for hit in page.hits]
+        truth = Truth(history.left(), query)
+        assert sorted(hit.id for hit in found) == sorted(hit.id for hit in truth.hits)
+        assert [hit.published for hit in found] == [hit.published for hit in truth.hits]
+    finally:
+        history.is_undone(embedded, GENERATION)
 
 
 TEXTS = [

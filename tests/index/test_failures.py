@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.index import IndexUnavailable, open_index
+from monitor.index import IndexUnavailable, SearchIndex, open_index
 from monitor.query import parse
 from tests.index.shelf import article
 
@@ -86,11 +86,11 @@ def test_a_writer_killed_in_its_transaction_leaves_nothing_behind(index, tmp_pat
         from monitor.index import open_index
         from monitor.index.embedded import writing
         from tests.index.test_failures import many
-        whole = writing._replace
+        whole = writing._numbers
         def half(*given):
             whole(*given)
             os.kill(os.getpid(), signal.SIGKILL)
-        writing._replace = half
+        writing._numbers = half
         open_index(f"sqlite://{sys.argv[1]}").write("one", many(10))
         """,
         tmp_path,
@@ -101,6 +101,94 @@ def test_a_writer_killed_in_its_transaction_leaves_nothing_behind(index, tmp_pat
     assert index.count("one") == 301
     connection = index._folder.connection("one")
     connection.execute("INSERT INTO words (words) VALUES ('integrity-check')")
+
+
+def test_a_remover_killed_in_its_transaction_leaves_nothing_behind(index, tmp_path) -> None:
+    index.write("one", many(10))
+    done = run(
+        """
+        import os, signal, sys
+        from monitor.index import Removal, open_index
+        from monitor.index.embedded import removing
+        whole = removing.take_out
+        def half(*given):
+            whole(*given)
+            os.kill(os.getpid(), signal.SIGKILL)
+        removing.take_out = half
+        removals = [Removal(n, 9, "202611") for n in range(10, 200)]
+        open_index(f"sqlite://{sys.argv[1]}").remove("one", removals)
+        """,
+        tmp_path,
+    )
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    assert index.count("one") == 301
+    # Nor does it remember a removal that did not happen.
+    index.write("one", [article(10, rev=1)])
+    assert [hit.id for hit in index.search("one", parse("停水")).hits] == [10, 1]
+
+
+def test_a_month_half_dropped_by_a_killed_process_is_dropped_by_the_next(index, tmp_path) -> None:
+    index.write("one", many(10))
+    done = run(
+        """
+        import os, signal, sys
+        from monitor.index import open_index
+        from monitor.index.embedded import removing
+        removing._ROWS = 100
+        whole = removing.take_out
+        def second_time(*given):
+            removing.take_out = lambda *given: os.kill(os.getpid(), signal.SIGKILL)
+            whole(*given)
+        removing.take_out = second_time
+        open_index(f"sqlite://{sys.argv[1]}").drop_month("one", "202611")
+        """,
+        tmp_path,
+    )
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    assert index.count("one") == 201
+    sound(index)
+    index.drop_month("one", "202611")
+    assert index.count("one") == 0
+    index.write("one", [article(1, body="供水")])
+    assert [hit.id for hit in index.search("one", parse("供水")).hits] == [1]
+
+
+def sound(index: SearchIndex) -> None:
+    """Rows, words and columns tell the same articles; an event is the rev and one more."""
+    connection = index._folder.connection("one")
+    connection.execute("INSERT INTO words (words) VALUES ('integrity-check')")
+    assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    revs = {n: rev for day in index.sums("one") for n, rev in index.revs("one", day).items()}
+    (words,) = connection.execute("SELECT count(*) FROM words WHERE words MATCH 'all'").fetchone()
+    assert len(revs) == words == index.count("one")
+    told = {hit.id: hit.event for hit in index.scan("one", parse(""))}
+    assert all(told[n] in (None, rev + 1) for n, rev in revs.items())
+    assert told.keys() == revs.keys()
+
+
+@pytest.mark.parametrize("turns", [1, 5, 12])
+def test_a_process_killed_at_any_moment_leaves_a_sound_index(index, tmp_path, turns) -> None:
+    program = """
+        import sys
+        from monitor.index import Removal, open_index
+        from tests.index.shelf import article
+        index = open_index(f"sqlite://{sys.argv[1]}")
+        for turn in range(1000):
+            some = range(turn % 7, 900, 3)
+            index.write("one", [article(n, rev=turn, event=turn + 1, words=(f"词{n}",),
+                                        body="停水" * (n % 9)) for n in some])
+            print(turn, flush=True)
+            index.remove("one", [Removal(n, turn, "202611") for n in range(turn % 5, 900, 31)])
+        """
+    command = [sys.executable, "-c", textwrap.dedent(program), str(tmp_path)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as writer:
+        for _ in range(turns):
+            writer.stdout.readline()
+        writer.kill()
+    sound(index)
+    index.write("one", [article(n, rev=5_000, event=5_001) for n in range(900)])
+    sound(index)
+    assert index.search("one", parse("停水")).total == 900
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")

@@ -18,7 +18,9 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Self
 from urllib.parse import quote, urlsplit
@@ -41,6 +43,9 @@ SETTINGS = {
     "timezone": "UTC",
     "log_min_messages": "warning",
 }
+
+
+_numbers = count()
 
 
 class PostgresMissing(RuntimeError):  # noqa: N818 - a state of the machine, not a fault
@@ -81,12 +86,12 @@ class Postgres:
         self._count = 0
 
     def __enter__(self) -> Self:
-        account = _account()
-        if account:
-            os.chown(self.folder, account.pw_uid, account.pw_gid)
+        owner = account()
+        if owner:
+            os.chown(self.folder, owner.pw_uid, owner.pw_gid)
         subprocess.run(
             [
-                *_become(account),
+                *_become(owner),
                 programs() / "initdb",
                 *("-D", self.folder / "data", "-U", "yuqing", "--auth=trust"),
                 *("--encoding=UTF8", "--locale=C", "--no-sync"),
@@ -125,11 +130,11 @@ class Postgres:
         return self.url(name)
 
     def starts(self) -> None:
-        account = _account()
+        owner = account()
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [
-                    *_become(account),
+                    *_become(owner),
                     *(programs() / "postgres", "-D", self.data, "-k", self.folder),
                     *(f"--{name}={value}" for name, value in self.settings.items()),
                 ],
@@ -180,7 +185,20 @@ def run_url() -> str:
     return Postgres().__enter__().database("yuqing")
 
 
-def _account() -> pwd.struct_passwd | None:
+@contextlib.contextmanager
+def beside(url: str) -> Iterator[str]:
+    """The URL of a new, empty database on the same server, gone at the end."""
+    name = f"beside_{os.getpid()}_{next(_numbers)}"
+    create(url, name)
+    try:
+        yield urlsplit(url)._replace(path=f"/{name}").geturl()
+    finally:
+        with psycopg.connect(url, autocommit=True) as connection:
+            drop = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
+            connection.execute(drop)
+
+
+def account() -> pwd.struct_passwd | None:
     """Whose process the server is: it refuses to be root's."""
     if os.geteuid() != 0:
         return None

@@ -49,6 +49,7 @@ _SCRAPS = (
     "gpt",
     "chatgpt",
     "x" * 65,
+    "\U00012000" * 65,  # two such pieces are longer than a token of Elasticsearch may be
 )
 
 
@@ -57,6 +58,7 @@ def texts(most: int = 14) -> st.SearchStrategy[str]:
 
 
 _SLUGS = ("s1", "s2", "a-b_c")
+_KEYWORDS = ("停水", "热线", "污水")
 _DAYS = st.dates(date(2025, 12, 30), date(2026, 1, 3)) | st.sampled_from(
     [date(1970, 1, 1), date(2000, 2, 29), date(2099, 12, 31), date(1, 1, 1), date(9999, 12, 31)]
 )
@@ -89,12 +91,16 @@ def documents(number: int) -> st.SearchStrategy[Document]:
         topics=st.sets(st.sampled_from(_SLUGS)).map(tuple),
         level=st.none() | st.sampled_from(Level),
         event=st.none() | st.integers(1, 3),
+        rev=st.integers(0, 3),
+        words=st.sets(st.sampled_from(_KEYWORDS)).map(lambda s: tuple(sorted(s))),
     )
 
 
-def collections() -> st.SearchStrategy[list[Document]]:
-    # Ids that share their low bits meet in one second too.
-    ids = (1, 2, 3, 1 + (1 << 20), 1 + (1 << 21), 7)
+# Ids that share their low bits meet in one second too.
+FAR_APART = (1, 2, 3, 1 + (1 << 20), 1 + (1 << 21), 7)
+
+
+def collections(ids: tuple[int, ...] = FAR_APART) -> st.SearchStrategy[list[Document]]:
     return st.integers(0, len(ids)).flatmap(
         lambda size: st.tuples(*(documents(number) for number in ids[:size])).map(list)
     )

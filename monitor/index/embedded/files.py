@@ -12,8 +12,8 @@ from types import SimpleNamespace
 
 from pysqlite3 import dbapi2 as sqlite
 
-from monitor.index.protocol import GenerationMissing, IndexUnavailable
-from monitor.index.tokens import TOKEN_CHARACTERS
+from monitor.index.embedded.layout import LAYOUT, lay_out
+from monitor.index.protocol import GenerationMissing, IndexUnavailable, Space
 
 SUFFIX = ".sqlite3"
 
@@ -21,36 +21,6 @@ SUFFIX = ".sqlite3"
 _OLDEST = (3, 51, 3)
 _BUSY_S = 5.0
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
-# Written into each file; another number means another layout, which only reindexing cures.
-_LAYOUT = 3
-
-_SCHEMA = f"""
-CREATE TABLE docs (
-    key INTEGER PRIMARY KEY,
-    id INTEGER NOT NULL UNIQUE,
-    rev INTEGER NOT NULL,
-    kind INTEGER NOT NULL,
-    topics INTEGER NOT NULL,
-    event INTEGER,
-    digest INTEGER NOT NULL
-);
-CREATE TABLE kinds (
-    id INTEGER PRIMARY KEY, source TEXT NOT NULL, sentiment TEXT NOT NULL,
-    UNIQUE (source, sentiment)
-);
-CREATE TABLE topic_sets (id INTEGER PRIMARY KEY, slugs TEXT NOT NULL UNIQUE);
-CREATE VIRTUAL TABLE words USING fts5 (
-    title, body, tags,
-    content = '', contentless_delete = 1,
-    tokenize = "ascii tokenchars '{TOKEN_CHARACTERS}'"
-);
-PRAGMA user_version = {_LAYOUT};
-"""
-# Gather more than 1 MB before a segment is written and merge eight at a time, not four: a
-# third faster, at the same size.
-_FTS_SETTINGS = (("hashsize", 16 << 20), ("automerge", 8))
-
-
 _CURES = {
     "SQLITE_FULL": "检索库所在磁盘已满，请清理后重试",
     "SQLITE_BUSY": "检索库正被占用，请稍后重试",
@@ -117,12 +87,7 @@ class Folder:
             self._remove(draft)
             connection = sqlite.connect(str(draft), isolation_level=None)
             try:
-                connection.execute("PRAGMA journal_mode = WAL")
-                connection.execute("PRAGMA synchronous = FULL")
-                connection.executescript(_SCHEMA)
-                connection.executemany(
-                    "INSERT INTO words (words, rank) VALUES (?, ?)", _FTS_SETTINGS
-                )
+                lay_out(connection)
             finally:
                 connection.close()
             draft.rename(file)
@@ -167,6 +132,12 @@ class Folder:
             return _inode(self.file(generation)) == inode
         except FileNotFoundError:
             return False
+
+    def space(self, generation: str) -> Space:
+        """What its files take, and what the disk of the folder has left for an ordinary user."""
+        files = self.path.glob(f"{self.file(generation).name}*")
+        disk = os.statvfs(self.path)
+        return Space(sum(map(_size, files)), disk.f_bavail * disk.f_frsize)
 
     def close(self) -> None:
         """Close the calling thread's connections."""
@@ -218,7 +189,7 @@ def _open(file: Path) -> sqlite.Connection:
     # 16 MB of WAL: pages that many batches touch are copied back once.
     connection.execute("PRAGMA wal_autocheckpoint = 4000")
     (layout,) = connection.execute("PRAGMA user_version").fetchone()
-    if layout != _LAYOUT:
+    if layout != LAYOUT:
         connection.close()
         raise IndexUnavailable("检索库是另一版本建的，请运行 yuqing reindex 重建")
     return connection
@@ -227,6 +198,14 @@ def _open(file: Path) -> sqlite.Connection:
 def _inode(file: Path) -> tuple[int, int]:
     found = file.stat()
     return found.st_dev, found.st_ino
+
+
+def _size(file: Path) -> int:
+    """Bytes of a file, which may be gone the next moment, as a WAL is."""
+    try:
+        return file.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def _missing(generation: str) -> GenerationMissing:

@@ -1,176 +1,164 @@
-"""Answering a query from one generation: a page, its total, its facets, in one snapshot."""
+"""What is told of the rows that a query finds: a page, facets, days, stories, a list."""
 
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
-from pysqlite3 import dbapi2 as sqlite
+import numpy as np
 
-from monitor.index.embedded.keys import ID_BITS, instant, key, key_range
-from monitor.index.embedded.match import Plan, plan
-from monitor.index.protocol import Cursor, Facets, Hit, Page
+from monitor.index.embedded.columns import NO_EVENT
+from monitor.index.embedded.kept import Numbers
+from monitor.index.embedded.matching import Moment, Truths, matching
+from monitor.index.protocol import Cursor, Facets, Hit, Page, Sum
 from monitor.query import Query
-from monitor.words import day_of
 
-# Rows held at a time while counting.
-_CHUNK = 20_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SECOND = timedelta(seconds=1)
 
 
-def search(
-    connection: sqlite.Connection,
-    query: Query,
-    *,
-    size: int,
-    before: Cursor | None,
-    facets: bool,
-    fold: bool,
+def second_of(published: datetime) -> int:
+    """The second of publication, rounded down."""
+    return (published - _EPOCH) // _SECOND
+
+
+def page(
+    now: Moment, query: Query, size: int, before: Cursor | None, *, facets: bool, fold: bool
 ) -> Page:
-    """One page; page, total and facets are of one moment, whatever is being written."""
-    asked = plan(query.tree)
-    connection.execute("BEGIN")
-    try:
-        upto = None if before is None else _key_of(connection, before)
-        if fold:
-            return _folded(connection, asked, size, upto, facets)
-        return _plain(connection, asked, size, upto, facets)
-    finally:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-
-
-def _key_of(connection: sqlite.Connection, cursor: Cursor) -> int:
-    """The cursor's row if it still stands there, else where it would stand."""
-    usual = key(cursor.published, cursor.id)
-    row = connection.execute("SELECT key FROM docs WHERE id = ?", (cursor.id,)).fetchone()
-    if row is not None and row[0] >> ID_BITS == usual >> ID_BITS:
-        return int(row[0])
-    return usual
-
-
-def _plain(
-    connection: sqlite.Connection, asked: Plan, size: int, upto: int | None, facets: bool
-) -> Page:
-    keys = [k for (k,) in _rows(connection, asked, "key", upto=upto, limit=size + 1)]
-    more = len(keys) > size
-    hits = tuple(_hit(connection, k) for k in keys[:size])
-    following = Cursor(hits[-1].published, hits[-1].id) if more and hits else None
-    if not facets:
-        return Page(hits, _total(connection, asked), None, following)
-    tally = _Tally()
-    for chunk in _chunks(_rows(connection, asked, "key, kind, topics")):
-        tally.add(*zip(*chunk, strict=True))
-    return Page(hits, tally.total, tally.facets(connection), following)
-
-
-def _folded(
-    connection: sqlite.Connection, asked: Plan, size: int, upto: int | None, facets: bool
-) -> Page:
-    tally = _Tally()
-    newest: dict[int, int] = {}
-    counts: Counter[int] = Counter()
-    # An article without an event is one by itself; its negative id names no event.
-    for chunk in _chunks(_rows(connection, asked, "key, kind, topics, coalesce(event, -1 - id)")):
-        keys, kinds, topics, events = zip(*chunk, strict=True)
-        tally.add(keys, kinds, topics)
-        counts.update(events)
-        for event, row_key in zip(events, keys, strict=True):
-            newest.setdefault(event, row_key)
-    # Rows came newest first, so the events stand in the order of their newest article.
-    later = [(e, k) for e, k in newest.items() if upto is None or k < upto][: size + 1]
-    hits = tuple(_hit(connection, k, counts[e]) for e, k in later[:size])
-    following = Cursor(hits[-1].published, hits[-1].id) if len(later) > size and hits else None
-    found = tally.facets(connection) if facets else None
-    return Page(hits, tally.total, found, following, len(newest))
-
-
-def _hit(connection: sqlite.Connection, row_key: int, count: int = 1) -> Hit:
-    row = connection.execute("SELECT id, event FROM docs WHERE key = ?", (row_key,)).fetchone()
-    return Hit(row[0], instant(row_key), row[1], count)
-
-
-def _total(connection: sqlite.Connection, asked: Plan) -> int:
-    row = next(_rows(connection, asked, "count(*)", order=""))
-    return int(row[0])
-
-
-def _rows(
-    connection: sqlite.Connection,
-    asked: Plan,
-    columns: str,
-    *,
-    upto: int | None = None,
-    limit: int = -1,
-    order: str = "ORDER BY {key} DESC LIMIT ?",
-) -> Iterator[tuple[int, ...]]:
-    """Columns of docs of the matching rows, newest first."""
-    values: list[object] = []
-    if asked.match is None:
-        source, name, where = "docs", "key", ["1"]
+    """One page, its total and its facets."""
+    rows = matching(now, query)
+    counted = _facets(now, rows) if facets else None
+    if fold:
+        newest, counts, folded = _stories(now, rows, size + 1, before)
     else:
-        source, name, where = "words", "words.rowid", ["words MATCH ?"]
-        values.append(asked.match)
-        if columns == "key":
-            columns = "words.rowid"
-        elif columns != "count(*)":
-            source = "words CROSS JOIN docs ON docs.key = words.rowid"
-    for comparison, bound in ((">=", asked.low), ("<=", asked.high), ("<", upto)):
-        if bound is not None:
-            where.append(f"{name} {comparison} ?")
-            values.append(bound)
-    if order:
-        values.append(limit)
-    # Only our own column names are put into the text; every value is bound.
-    sql = f"SELECT {columns} FROM {source} WHERE {' AND '.join(where)} {order.format(key=name)}"  # noqa: S608
-    return iter(connection.execute(sql, values))
+        newest, folded = newest_first(now, rows, size + 1, before), None
+        counts = np.ones(len(newest), np.int64)
+    hits = tuple(map(_hit, *_shown(now, newest[:size]), counts[:size].tolist()))
+    more = len(newest) > size and hits
+    following = Cursor(hits[-1].published, hits[-1].id) if more else None
+    return Page(hits, len(rows), counted, following, folded)
 
 
-def _chunks(rows: Iterator[tuple[int, ...]]) -> Iterator[list[tuple[int, ...]]]:
-    cursor = rows
-    while chunk := cursor.fetchmany(_CHUNK):  # type: ignore[attr-defined]
-        yield chunk
+def newest_first(now: Moment, rows: Numbers, many: int, before: Cursor | None = None) -> Numbers:
+    """The `many` newest of the rows after the cursor, by (second, id) descending."""
+    seconds = now.columns.take("second", rows)
+    if before is not None:
+        rows = rows[_after(now, rows, seconds, before)]
+        seconds = now.columns.take("second", rows)
+    if len(rows) > many:
+        # All of the second at which the page ends, so that their ids decide.
+        near = seconds >= np.partition(seconds, len(rows) - many)[len(rows) - many]
+        rows, seconds = rows[near], seconds[near]
+    order = np.lexsort((now.columns.take("id", rows), seconds))[::-1]
+    return rows[order[:many]]
 
 
-class _Tally:
-    """Counts by facet and by day of rows that come newest first."""
+def _after(now: Moment, rows: Numbers, seconds: Numbers, before: Cursor) -> Truths:
+    """Which rows stand after the cursor in the order of search."""
+    second = second_of(before.published)
+    same = np.flatnonzero(seconds == second)
+    after: Truths = seconds < second
+    after[same] = now.columns.take("id", rows[same]) < before.id
+    return after
 
-    def __init__(self) -> None:
-        self.total = 0
-        self.kinds: Counter[int] = Counter()
-        self.topics: Counter[int] = Counter()
-        self.days: Counter[date] = Counter()
 
-    def add(self, keys: tuple[int, ...], kinds: tuple[int, ...], topics: tuple[int, ...]) -> None:
-        self.total += len(keys)
-        self.kinds.update(kinds)
-        self.topics.update(topics)
-        at = 0
-        # Descending keys: each day is a run, whose end is found by halving.
-        while at < len(keys):
-            day = day_of(instant(keys[at]))
-            low, _ = key_range(day, None)
-            end = len(keys) if low is None else bisect_left(keys, -low + 1, at, key=_negative)
-            self.days[day] += end - at
-            at = end
+def _stories(
+    now: Moment, rows: Numbers, many: int, before: Cursor | None
+) -> tuple[Numbers, Numbers, int]:
+    """The newest row and the count of rows of each event, newest first, and how many there are.
 
-    def facets(self, connection: sqlite.Connection) -> Facets:
-        topics: Counter[str] = Counter()
-        sources: Counter[str] = Counter()
-        sentiments: Counter[str] = Counter()
-        for kind, count in self.kinds.items():
-            source, sentiment = connection.execute(
-                "SELECT source, sentiment FROM kinds WHERE id = ?", (kind,)
-            ).fetchone()
-            sources[source] += count
-            sentiments[sentiment] += count
-        for number, count in self.topics.items():
-            (slugs,) = connection.execute(
-                "SELECT slugs FROM topic_sets WHERE id = ?", (number,)
-            ).fetchone()
+    A row without an event is a story by itself.
+    """
+    seconds, events = now.columns.take("second", rows), now.columns.take("event", rows)
+    order = np.lexsort((now.columns.take("id", rows), seconds))[::-1]
+    # No event has a negative number.
+    stories = np.where(events == NO_EVENT, -1 - rows, events)[order]
+    _, firsts, counts = np.unique(stories, return_index=True, return_counts=True)
+    by_newest = np.argsort(firsts)
+    at, counts = order[firsts[by_newest]], counts[by_newest]
+    if before is not None:
+        ascending = np.sort(at)
+        after = np.zeros(len(rows), bool)
+        after[ascending] = _after(now, rows[ascending], seconds[ascending], before)
+        at, counts = at[after[at]], counts[after[at]]
+    return rows[at[:many]], counts[:many], len(firsts)
+
+
+def _shown(now: Moment, rows: Numbers) -> tuple[list[int], list[int], list[int]]:
+    """Id, second and event of rows in any order."""
+    ascending = np.sort(rows)
+    at = np.searchsorted(ascending, rows)
+    ids, seconds, events = (
+        now.columns.take(name, ascending)[at].tolist() for name in ("id", "second", "event")
+    )
+    return ids, seconds, events
+
+
+def _hit(number: int, second: int, event: int, count: int = 1) -> Hit:
+    return Hit(number, _EPOCH + second * _SECOND, None if event == NO_EVENT else event, count)
+
+
+def _facets(now: Moment, rows: Numbers) -> Facets:
+    topics: Counter[str] = Counter()
+    sources: Counter[str] = Counter()
+    sentiments: Counter[str] = Counter()
+    of_kind = np.bincount(now.columns.take("kind", rows)).tolist()
+    of_topics = np.bincount(now.columns.take("topics", rows)).tolist()
+    kinds = now.connection.execute("SELECT number, source, sentiment FROM kinds")
+    for number, source, sentiment in kinds:
+        if number < len(of_kind) and of_kind[number]:
+            sources[source] += of_kind[number]
+            sentiments[sentiment] += of_kind[number]
+    for number, slugs in now.connection.execute("SELECT number, slugs FROM topic_sets"):
+        if number < len(of_topics) and of_topics[number]:
             for slug in slugs.split():
-                topics[slug] += count
-        return Facets(topics, sources, sentiments, self.days)
+                topics[slug] += of_topics[number]
+    return Facets(topics, sources, sentiments, _days(now, rows))
 
 
-def _negative(row_key: int) -> int:
-    return -row_key
+def trend(now: Moment, query: Query) -> dict[date, int]:
+    """How many rows each Shanghai day has."""
+    return _days(now, matching(now, query))
+
+
+def _days(now: Moment, rows: Numbers) -> dict[date, int]:
+    days = now.columns.take("day", rows)
+    if not len(days):
+        return {}
+    first = int(days.min())
+    counts = np.bincount(days - first)
+    return {
+        date.fromordinal(first + day): int(counts[day]) for day in np.flatnonzero(counts).tolist()
+    }
+
+
+def scan(now: Moment, query: Query, before: Cursor | None) -> Iterator[Hit]:
+    """All hits, newest first: read at once as numbers, 24 bytes a hit, and told one by one."""
+    rows = matching(now, query)
+    if before is not None:
+        rows = rows[_after(now, rows, now.columns.take("second", rows), before)]
+    ids, seconds = now.columns.take("id", rows), now.columns.take("second", rows)
+    events = now.columns.take("event", rows)
+    order = np.lexsort((ids, seconds))[::-1]
+    return _told(ids[order], seconds[order], events[order])
+
+
+def _told(ids: Numbers, seconds: Numbers, events: Numbers) -> Iterator[Hit]:
+    for number, second, event in zip(ids, seconds, events, strict=True):
+        yield _hit(int(number), int(second), int(event))
+
+
+def sums(now: Moment) -> dict[date, Sum]:
+    """Count and sum of revs of each Shanghai day."""
+    rows = now.connection.execute("SELECT day, count(*), sum(rev) FROM docs GROUP BY day")
+    return {date.fromordinal(day): Sum(count, revs) for day, count, revs in rows}
+
+
+def revs(now: Moment, day: date) -> dict[int, int]:
+    """The rev of every document of a day, by id."""
+    found = "SELECT id, rev FROM docs WHERE day = ?"
+    return dict(now.connection.execute(found, (day.toordinal(),)).fetchall())
+
+
+def count(now: Moment) -> int:
+    """How many rows live."""
+    return int(np.count_nonzero(now.columns.whole("kind")))

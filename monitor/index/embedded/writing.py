@@ -1,141 +1,222 @@
 """Putting a batch of documents into one generation, all or none."""
 
 import json
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
 
+import numpy as np
 from pysqlite3 import dbapi2 as sqlite
 
-from monitor.index.embedded.keys import candidates, key
-from monitor.index.protocol import IndexUnavailable
+from monitor.index.embedded import columns
+from monitor.index.embedded.columns import NO_EVENT
+from monitor.index.embedded.reading import second_of
+from monitor.index.protocol import Refusal
 from monitor.index.tokens import pairs, tags
 from monitor.query import Document
 
-_STORED = "SELECT id, key, rev, digest FROM docs WHERE id IN (SELECT value FROM json_each(?))"
+GONE = 0
+_STORED = f"""
+SELECT id, row, rev, month, digest FROM docs WHERE id IN (SELECT value FROM json_each(?1))
+UNION ALL
+SELECT id, {GONE}, rev, month, NULL FROM gone WHERE id IN (SELECT value FROM json_each(?1))
+"""  # noqa: S608 - a number of our own
 
 
 @dataclass(frozen=True, slots=True)
-class _Stored:
-    key: int
+class Stored:
+    """What the generation knows of an id; `row` is GONE where it was removed."""
+
+    row: int
     rev: int
-    digest: int
+    month: str
+    digest: int | None
+
+    def yields_to(self, document: Document) -> bool:
+        """Whether the document is newer, or as new and there."""
+        return document.rev > self.rev or (document.rev == self.rev and self.row != GONE)
 
 
 @dataclass(frozen=True, slots=True)
 class _Terms:
-    """What FTS5 is given of a document: three columns, and their digest."""
+    """What FTS5 is given of a document: three columns; and the digest of all but rev and event."""
 
     columns: tuple[str, str, str]
+    keywords: tuple[str, ...]
     digest: int
 
 
-def write(connection: sqlite.Connection, documents: Sequence[Document]) -> None:
+def write(connection: sqlite.Connection, documents: Sequence[Document]) -> list[Refusal]:
     """Insert or replace by id in one transaction; a rev below the stored one loses."""
     newest: dict[int, Document] = {}
     for document in documents:
         if document.id not in newest or newest[document.id].rev <= document.rev:
             newest[document.id] = document
+    refused: list[Refusal] = []
     # Cutting text into terms is the slow part: it is done before the lock is taken.
-    prepared = {number: _prepare(document) for number, document in newest.items()}
+    prepared: dict[int, _Terms] = {}
+    for number, document in newest.items():
+        try:
+            prepared[number] = _prepare(document)
+        except UnicodeEncodeError as error:
+            refused.append(Refusal(number, f"关键词或月份含有无法保存的字符（{error.reason}）"))
+        except ValueError as error:
+            refused.append(Refusal(number, str(error)))
+    with transaction(connection):
+        _put(connection, [newest[number] for number in prepared], prepared)
+    return refused
+
+
+@contextmanager
+def transaction(connection: sqlite.Connection) -> Iterator[None]:
     connection.execute("BEGIN IMMEDIATE")
     try:
-        _put(connection, newest, prepared)
+        yield
         connection.execute("COMMIT")
     finally:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
 
 
+def stored(connection: sqlite.Connection, numbers: Iterable[int]) -> dict[int, Stored]:
+    """What is known of these ids."""
+    rows = connection.execute(_STORED, (json.dumps(list(numbers)),))
+    return {number: Stored(*rest) for number, *rest in rows}
+
+
+def take_out(connection: sqlite.Connection, rows: Sequence[int]) -> None:
+    """Make rows dead."""
+    one_each = [(row,) for row in rows]
+    connection.executemany("DELETE FROM docs WHERE row = ?", one_each)
+    connection.executemany("DELETE FROM words WHERE rowid = ?", one_each)
+    columns.change(connection, "kind", dict.fromkeys(rows, columns.DEAD))
+    found = connection.execute(
+        "DELETE FROM keywords WHERE row IN (SELECT value FROM json_each(?)) RETURNING numbers",
+        (json.dumps(list(rows)),),
+    )
+    numbers = np.frombuffer(b"".join(blob for (blob,) in found.fetchall()), "<i4")
+    counts = np.bincount(numbers)
+    connection.executemany(
+        "UPDATE vocabulary SET count = count - ? WHERE number = ?",
+        [(int(counts[number]), number) for number in np.flatnonzero(counts).tolist()],
+    )
+
+
 def _prepare(document: Document) -> _Terms:
     title, body = document.title_stream, document.body_stream
     marks = tags(document)
-    text = "\n".join((title, body, marks)).encode()
+    keywords = tuple(dict.fromkeys(document.words))
+    rest = (document.month, str(second_of(document.published)), *keywords)
+    text = "\n".join((title, body, marks, *rest)).encode()
     digest = int.from_bytes(blake2b(text, digest_size=8).digest(), "big", signed=True)
-    return _Terms((" ".join(pairs(title)), " ".join(pairs(body)), marks), digest)
+    terms = (" ".join(pairs(title)), " ".join(pairs(body)), marks)
+    return _Terms(terms, keywords, digest)
 
 
 def _put(
-    connection: sqlite.Connection, newest: dict[int, Document], prepared: dict[int, _Terms]
+    connection: sqlite.Connection, documents: Sequence[Document], prepared: dict[int, _Terms]
 ) -> None:
-    rows = connection.execute(_STORED, (json.dumps(list(newest)),))
-    stored = {number: _Stored(*rest) for number, *rest in rows}
-    due = [d for d in newest.values() if d.id not in stored or stored[d.id].rev <= d.rev]
-    numbers = _numbered(connection, due)
-    moved = []
-    for document in due:
-        old = stored.get(document.id)
-        if old is None or not _stays(document, old, prepared[document.id]):
-            moved.append(document)
-            continue
-        connection.execute(
-            "UPDATE docs SET rev = ?, event = ? WHERE key = ?",
-            (document.rev, document.event, old.key),
-        )
-    _replace(connection, moved, stored, numbers, prepared)
+    known = stored(connection, prepared)
+    due = [d for d in documents if d.id not in known or known[d.id].yields_to(d)]
+    # Where only what stands beside the words has changed, the row stays.
+    staying = {
+        known[d.id].row: d
+        for d in due
+        if d.id in known and known[d.id].digest == prepared[d.id].digest
+    }
+    connection.executemany(
+        "UPDATE docs SET rev = ? WHERE row = ?", [(d.rev, row) for row, d in staying.items()]
+    )
+    columns.change(connection, "event", {row: _event(d) for row, d in staying.items()})
+    moving = [d for d in due if d.id not in known or known[d.id].row not in staying]
+    if moving:
+        _replace(connection, moving, known, prepared)
 
 
-def _stays(document: Document, old: _Stored, new: _Terms) -> bool:
-    """Whether only what stands beside the words (rev, event) has changed."""
-    same_place = old.key == key(document.published, document.id)
-    return same_place and old.digest == new.digest
+def _event(document: Document) -> int:
+    return NO_EVENT if document.event is None else document.event
 
 
 def _replace(
     connection: sqlite.Connection,
-    documents: list[Document],
-    stored: dict[int, _Stored],
-    numbers: dict[int, tuple[int, int]],
-    prepared: dict[int, _Terms],
+    documents: Sequence[Document],
+    known: Mapping[int, Stored],
+    prepared: Mapping[int, _Terms],
 ) -> None:
-    old = [(stored[d.id].key,) for d in documents if d.id in stored]
-    connection.executemany("DELETE FROM docs WHERE key = ?", old)
-    connection.executemany("DELETE FROM words WHERE rowid = ?", old)
-    words = []
-    for document in documents:
-        new = prepared[document.id]
-        row = (document.id, document.rev, *numbers[document.id], document.event, new.digest)
-        words.append((_place(connection, document, row), *new.columns))
-    # Ascending, for FTS5 flushes what it has gathered whenever a rowid goes down.
-    words.sort()
+    """Give the documents the rows that follow the last one ever given."""
+    old = [known[d.id] for d in documents if d.id in known]
+    take_out(connection, [one.row for one in old if one.row != GONE])
+    connection.executemany("DELETE FROM gone WHERE id = ?", [(d.id,) for d in documents])
+    last = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'docs'").fetchone()
+    first = last[0] + 1 if last else GONE + 1
+    rows = range(first, first + len(documents))
+    connection.executemany(
+        "INSERT INTO docs (row, id, rev, day, month, digest) VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            (row, d.id, d.rev, d.day.toordinal(), d.month, prepared[d.id].digest)
+            for row, d in zip(rows, documents, strict=True)
+        ],
+    )
     connection.executemany(
         "INSERT INTO words (rowid, title, body, tags) VALUES (?, ?, ?, ?)",
-        words,
+        [(row, *prepared[d.id].columns) for row, d in zip(rows, documents, strict=True)],
+    )
+    columns.append(
+        connection,
+        first,
+        {
+            "second": [second_of(d.published) for d in documents],
+            "id": [d.id for d in documents],
+            "event": [_event(d) for d in documents],
+            "day": [d.day.toordinal() for d in documents],
+            "kind": _kinds(connection, documents),
+            "topics": _topic_sets(connection, documents),
+        },
+    )
+    keywords = [prepared[d.id].keywords for d in documents]
+    numbers = _numbers(connection, keywords)
+    connection.executemany(
+        "INSERT INTO keywords (row, numbers) VALUES (?, ?)",
+        [
+            (row, np.array([numbers[word] for word in words], "<i4").tobytes())
+            for row, words in zip(rows, keywords, strict=True)
+        ],
     )
 
 
-def _place(connection: sqlite.Connection, document: Document, row: tuple[object, ...]) -> int:
-    """Insert the row under the first free key."""
-    for candidate in candidates(document.published, document.id):
-        done = connection.execute(
-            "INSERT OR IGNORE INTO docs (key, id, rev, kind, topics, event, digest)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (candidate, *row),
-        )
-        if done.rowcount:
-            return candidate
-    raise IndexUnavailable(f"{document.published} 这一秒的文章太多，检索库放不下，请核对来源时间")
-
-
-def _numbered(
-    connection: sqlite.Connection, documents: Sequence[Document]
-) -> dict[int, tuple[int, int]]:
-    """(kind, set of topics) of each document by id, as numbers made where they are new.
+def _kinds(connection: sqlite.Connection, documents: Sequence[Document]) -> list[int]:
+    """The number of each document's source and sentiment.
 
     Few distinct ones stand for many documents, so that counting facets is counting numbers.
     """
-    kinds = {(d.source, str(d.sentiment)) for d in documents}
-    connection.executemany("INSERT OR IGNORE INTO kinds (source, sentiment) VALUES (?, ?)", kinds)
-    find = "SELECT id FROM kinds WHERE source = ? AND sentiment = ?"
-    kind = {one: connection.execute(find, one).fetchone()[0] for one in kinds}
-    sets = {_topics(d) for d in documents}
+    pairs_ = [(d.source, str(d.sentiment)) for d in documents]
     connection.executemany(
-        "INSERT OR IGNORE INTO topic_sets (slugs) VALUES (?)", [(one,) for one in sets]
+        "INSERT OR IGNORE INTO kinds (source, sentiment) VALUES (?, ?)", set(pairs_)
     )
-    find = "SELECT id FROM topic_sets WHERE slugs = ?"
-    topics = {one: connection.execute(find, (one,)).fetchone()[0] for one in sets}
-    return {d.id: (kind[d.source, str(d.sentiment)], topics[_topics(d)]) for d in documents}
+    find = "SELECT number FROM kinds WHERE source = ? AND sentiment = ?"
+    numbers = {one: connection.execute(find, one).fetchone()[0] for one in set(pairs_)}
+    return [numbers[one] for one in pairs_]
 
 
-def _topics(document: Document) -> str:
-    return " ".join(sorted(set(document.topics)))
+def _topic_sets(connection: sqlite.Connection, documents: Sequence[Document]) -> list[int]:
+    sets = [" ".join(sorted(set(d.topics))) for d in documents]
+    connection.executemany(
+        "INSERT OR IGNORE INTO topic_sets (slugs) VALUES (?)", [(one,) for one in set(sets)]
+    )
+    find = "SELECT number FROM topic_sets WHERE slugs = ?"
+    numbers = {one: connection.execute(find, (one,)).fetchone()[0] for one in set(sets)}
+    return [numbers[one] for one in sets]
+
+
+def _numbers(connection: sqlite.Connection, keywords: Iterable[tuple[str, ...]]) -> dict[str, int]:
+    """The number of each keyword, which one more document has now for each time it stands here."""
+    counts = Counter(word for words in keywords for word in words)
+    connection.executemany(
+        "INSERT INTO vocabulary (word, count) VALUES (?1, ?2)"
+        " ON CONFLICT (word) DO UPDATE SET count = count + ?2",
+        sorted(counts.items()),
+    )
+    found = "SELECT word, number FROM vocabulary WHERE word IN (SELECT value FROM json_each(?))"
+    return dict(connection.execute(found, (json.dumps(list(counts)),)).fetchall())
