@@ -29,6 +29,8 @@ lint: install
 bench: install
 	$(BIN)/python -m bench.pipeline
 	$(BIN)/python -m bench.search
+	$(BIN)/python -m bench.export
 
 bench-faults: install
 	$(BIN)/python -m bench.faults
+	$(BIN)/python -m bench.faults --production --kills 60 --wipes 2 --articles 5000 --outage 600

@@ -1,6 +1,6 @@
 """Articles a second from feed bytes to searchable, through the real Celery on one worker process.
 
-    python -m bench.pipeline [--articles 10000] [--naive 300]
+    python -m bench.pipeline [--articles 10000] [--naive 300] [--database sqlite|postgresql]
 
 The same articles, served over real HTTP, go through the product's steps and through the naive
 pipeline (bench/naive.py: one task an entry, jieba and SnowNLP as shipped, a commit each), one
@@ -13,6 +13,7 @@ import os
 import sys
 import tempfile
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import pysqlite3
@@ -20,6 +21,7 @@ from celery import Celery
 
 from bench.house import House, peaks, until, worker
 from monitor.stack.broker import Broker
+from tests.peers.postgres import Postgres
 from tests.system.stories import STORIES, note
 
 TARGET, FLOOR = 60, 40
@@ -30,15 +32,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--articles", type=int, default=10_000)
     parser.add_argument("--naive", type=int, default=300)
+    parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
     options = parser.parse_args()
     texts = articles(options.articles)
     length = sum(map(len, texts)) / len(texts)
     with tempfile.TemporaryDirectory(prefix="yuqing-bench-", ignore_cleanup_errors=True) as place:
-        rate, memory = _product(Path(place), texts)
+        rate, memory = _product(Path(place), texts, options.database)
         naive = _naive(Path(place), texts[: options.naive])
     ratio = rate / naive
     print(f"articles                      {options.articles} of {length:.0f} characters")
-    print(f"product, one process          {rate:8.0f} articles/s")
+    print(f"product, one process          {rate:8.0f} articles/s on {options.database}")
     print(f"naive, one process            {naive:8.1f} articles/s ({options.naive} articles)")
     print(f"ratio                         {ratio:8.0f} × (target {TARGET}, floor {FLOOR})")
     print(f"peak memory, worker           {memory[0]:8.0f} MB (target {MEMORY_MB})")
@@ -59,8 +62,12 @@ def _body(number: int) -> str:
     return "".join(note(number + part * 10_000_000) for part in range(4))
 
 
-def _product(place: Path, texts: list[str]) -> tuple[float, tuple[float, float]]:
-    with House(place / "product") as house:
+def _product(place: Path, texts: list[str], database: str) -> tuple[float, tuple[float, float]]:
+    with ExitStack() as stack:
+        # With fsync, as SQLite is set.
+        server = stack.enter_context(Postgres(durable=True)) if database == "postgresql" else None
+        url = server.database() if server else ""
+        house = stack.enter_context(House(place / "product", url))
         house.shows(texts)
         with house.worker() as process:
             begin = time.monotonic()

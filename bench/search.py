@@ -1,258 +1,236 @@
-"""Search over many articles: p50 and p95 of five kinds of query, beside a plain LIKE.
+"""Search over many articles: writing, and p50 and p95 of five kinds of query asked five ways.
 
-    python -m bench.search [--articles 100000] [--rounds 5] [--batch 500]
+    python -m bench.search [--articles 100000] [--months 3] [--rounds 5] [--batch 500]
+        [--engine embedded | --engine elasticsearch --url http://127.0.0.1:9200/bench]
+        [--rival 2]
 
-Writes invented articles of about 300 characters into the embedded index, then asks every
-kind of query for a page, the exact total and all facets. The baseline holds the same
-texts in an ordinary SQLite table, already normalised, and asks with LIKE and GROUP BY, in
-the same run. Rates and times are of one process on one core.
+Fills an index with invented articles of about 300 characters from two processes, the last
+tenth of them measured, by one process and then by two. Then asks each query for a page with
+the exact total, a page with facets, the trend, folded stories and hot words.
+
+*first* is a query asked for the first time (it excludes a phrase that is new and in no article,
+so that nothing kept can answer it; queries of filters alone have no such form), *again* the
+same query asked over and over. Times are of one process asking one query at a time; *cpu* is
+this process's own, which other work on the machine disturbs less.
+
+The rivals (bench/rivals.py) hold the same articles; of each kind they are asked the first
+`--rival` queries once. Ratios are their median to ours, asked for the first time.
 """
 
-# ruff: noqa: S608 - the baseline's SQL is put together from this file's own words
-
 import argparse
-import random
+import multiprocessing
+import os
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import count, islice
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
-from pysqlite3 import dbapi2 as sqlite
-
+from bench.corpus import KINDS, articles
+from bench.rivals import ASKS, Rivals
 from monitor.index import SearchIndex, open_index
-from monitor.query import And, Document, Not, Or, Phrase, Query, SentimentIs, parse
-from monitor.query.tree import Node
-from monitor.text.normalise import normalise
-from monitor.words import Sentiment
+from monitor.query import Query, parse
 
-VOCABULARY = """
-城关镇 白石镇 双河镇 清水镇 柳林镇 石门乡 云岭乡 大塘镇 县城 开发区 老街 新区
+GENERATION = "bench"
+# No process holds more documents than these ready before it is measured.
+MEASURED = 20_000
+WAYS: dict[str, Callable[[SearchIndex, Query], object]] = {
+    "page": lambda index, query: index.search(GENERATION, query),
+    "facets": lambda index, query: index.search(GENERATION, query, facets=True),
+    "trend": lambda index, query: index.trend(GENERATION, query),
+    "fold": lambda index, query: index.search(GENERATION, query, fold=True),
+    "hot words": lambda index, query: index.hot_words(GENERATION, query),
+}
+_never_said = count()
+_spawn = multiprocessing.get_context("spawn")
 
-居民 村民 家长 学生 司机 商户 业主 网友 工人 老人 患者 游客 农户 教师 医生 社区干部 物业公司
-自来水公司 供电所 环保局 教育局 住建局 交警大队 应急管理局 市场监管局 镇政府 村委会 施工单位
 
-反映 投诉 表示 介绍 通报 要求 检查 发现 处理 回应 组织 召开 开展 推进 整改 修复 关闭 恢复
-改造 发放 拖欠 招聘 举办 走访 排查 救援 转移 公示 验收 调查
+@dataclass(frozen=True)
+class Corpus:
+    """Which articles go where."""
 
-停水 停电 污水 排污 噪声 垃圾清运 道路积水 公交班次 校车 食堂 学位 医保报销 工资 补贴 征地款
-拆迁补偿 电梯故障 物业费 供暖 燃气管道 路灯 停车位 化工厂 养殖场 河道 水库 滑坡 山火 桥梁
-老旧小区 文化节 运动会 招商会 扶贫车间 合作社 春耕 秋粮 卫生院 体检 疫苗 讲座 培训班 志愿服务
-
-目前情况正在进一步核实 预计晚上八点前恢复正常 希望有关部门尽快答复 已拨打12345热线
-现场秩序平稳 群众情绪稳定 具体时间另行通知 责任人已被约谈 相关费用尚未结算
-这已经不是第一次了 大家都在业主群里议论 记者将继续关注 请市民注意安全
-工作人员连夜赶到现场 有人拍下视频发到网上 A股上市公司回应称不知情
-
-今天 昨天 上午 下午 傍晚 凌晨 近日 日前 春天 冬天 一直 已经 仍然 突然 慢慢 陆续 全部 部分 大约 超过
-我们 他们 大家 孩子 邻居 朋友 同事 亲戚 父母 年轻人 带头人 负责人 志愿者 专家 代表 店主 师傅 队员
-觉得 认为 希望 担心 期待 感谢 记得 听说 看到 遇到 等待 准备 坚持 努力 参加 支持 学习 讨论 商量 决定
-天气 道路 房屋 山坡 田地 果园 茶叶 蔬菜 牛羊 集市 广场 公园 车站 桥头 村口 院子 厨房 教室 操场
-热闹 安静 干净 便宜 方便 困难 辛苦 认真 及时 耐心 美丽 平常 紧张 顺利 明显 普遍 特殊 严重 轻微 正常
-收入 价格 质量 速度 数量 面积 距离 时间 机会 办法 经验 故事 照片 消息 电话 文件 合同 账目 名单 计划
-"""
-SOURCES = [f"site-{number}" for number in range(60)]
-TOPICS = [f"topic-{number}" for number in range(19)]
-PLACES, WHO, DOES, WHAT, HOW, PLAIN = (part.split() for part in VOCABULARY.split("\n\n"))
-BEGIN = datetime(2026, 9, 1, tzinfo=UTC)
+    url: str
+    articles: int
+    months: float
+    batch: int
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--articles", type=int, default=100_000)
+    parser.add_argument("--months", type=float, default=3)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--batch", type=int, default=500)
+    parser.add_argument("--engine", choices=["embedded", "elasticsearch"], default="embedded")
+    parser.add_argument("--url", help="a folder (sqlite:///…) or a cluster (http://…/prefix)")
+    parser.add_argument("--rival", type=int, default=2, help="queries of each kind; 0: no rivals")
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        index = open_index(f"sqlite://{folder}/index")
-        rate = fill(index, asked.articles, asked.batch)
-        size = sum(file.stat().st_size for file in Path(folder, "index").iterdir())
-        print(f"{asked.articles:,} articles, {size / 1e6:,.0f} MB, {rate:,.0f} written a second")
-        plain = baseline(Path(folder, "plain.sqlite3"), asked.articles)
-        print(f"{'kind':24}{'hits':>9}{'p50 ms':>9}{'p95 ms':>9}{'LIKE p50':>10}{'ratio':>8}")
-        for kind, queries in KINDS.items():
-            report(kind, [parse(query) for query in queries], index, plain, asked.rounds)
-        index.close()
+    if asked.engine == "elasticsearch" and not asked.url:
+        parser.error("--engine elasticsearch needs --url http://host:port/prefix")
+    with tempfile.TemporaryDirectory(prefix="yuqing-bench-") as folder:
+        url = asked.url or f"sqlite://{folder}/index"
+        corpus = Corpus(url, asked.articles, asked.months, asked.batch)
+        index = open_index(url)
+        index.drop(GENERATION)
+        index.create(GENERATION)
+        try:
+            fill(corpus)
+            index.refresh(GENERATION)
+            measure(index, corpus, Path(folder), asked.rounds, asked.rival)
+        finally:
+            index.drop(GENERATION)
+            index.close()
     return 0
 
 
-KINDS = {
-    "one word": ["停水", "拆迁补偿", "12345热线", "滑坡", "化工厂"],
-    "two words": ["停水 城关镇", "工资 拖欠", "A股 化工厂", "校车 家长", "垃圾清运 白石镇"],
-    "phrase": [
-        '"尽快答复 已拨打12345热线"',
-        '"停水 目前情况正在进一步核实"',
-        "居民反映停水",
-        "现场秩序平稳",
-        "连夜赶到现场",
-    ],
-    "filters only": [
-        "sentiment:negative",
-        "source:site-3,site-4",
-        "topic:topic-2 sentiment:negative",
-        "date:2026-10-01..2026-10-07",
-        "topic:topic-1 date:2026-09-10..2026-10-20",
-    ],
-    "OR and NOT": [
-        "(停水 OR 停电 OR 燃气管道) -招聘",
-        "(污水 OR 排污) -(文化节 OR 讲座)",
-        "-停水 -停电 县城 校车",
-        "(滑坡 OR 山火) sentiment:negative",
-        "物业费 -(sentiment:positive OR source:site-1)",
-    ],
-}
+def fill(corpus: Corpus) -> None:
+    tenth = min(corpus.articles // 20, MEASURED)
+    rest = corpus.articles - 3 * tenth
+    spans = {
+        "two processes, filling": [(0, rest // 2), (rest // 2, rest)],
+        "one process": [(rest, rest + tenth)],
+        "two processes": [
+            (rest + tenth, rest + 2 * tenth),
+            (rest + 2 * tenth, corpus.articles),
+        ],
+    }
+    print(f"{'writing':24}{'articles/s':>12}{'worst batch ms':>16}{'cpu us each':>13}")
+    for name, parts in spans.items():
+        filling = name.endswith("filling")
+        rate, worst, cpu = write(corpus, parts, ready=not filling)
+        shown = f"{rate:>12,.0f}" if not filling else f"{rate:>12,.0f}*"
+        print(f"{name:24}{shown}{worst * 1e3:>16,.0f}{cpu * 1e6:>13,.0f}", flush=True)
+    print("* with inventing the articles")
 
 
-def fill(index: SearchIndex, count: int, batch: int) -> float:
-    """Articles a second of the whole way from text to committed terms."""
-    index.create("bench")
-    waiting: list[Document] = []
-    spent = 0.0
-    for number, document in enumerate(articles(count), 1):
-        waiting.append(document)
-        if len(waiting) == batch or number == count:
-            began = time.perf_counter()
-            index.write("bench", waiting)
-            spent += time.perf_counter() - began
-            waiting = []
-    return count / spent
+def write(
+    corpus: Corpus, parts: Sequence[tuple[int, int]], *, ready: bool
+) -> tuple[float, float, float]:
+    """Articles a second of all processes together, the slowest batch, and CPU an article."""
+    start = _spawn.Barrier(len(parts))
+    with _spawn.Pool(len(parts), _meet, (start,)) as pool:
+        found = pool.starmap(_write, [(corpus, *part, ready) for part in parts], chunksize=1)
+    begins, ends, worsts, cpus = zip(*found, strict=True)
+    written = sum(last - first for first, last in parts)
+    return written / (max(ends) - min(begins)), max(worsts), sum(cpus) / written
 
 
-def articles(count: int) -> Iterator[Document]:
-    dice = random.Random(7)
-    for number in range(1, count + 1):
-        said = [sentence(dice) for _ in range(3)] + [chatter(dice) for _ in range(21)]
-        text = "".join(dice.sample(said, len(said)))[:300]
-        yield Document(
-            id=number,
-            title=sentence(dice)[:24],
-            body=text,
-            source=dice.choice(SOURCES),
-            published=BEGIN + timedelta(seconds=number * 7_000_000 // count),
-            sentiment=dice.choices(list(Sentiment), (2, 6, 2))[0],
-            topics=tuple(dice.sample(TOPICS, dice.choice((0, 0, 1, 1, 2)))),
-            event=dice.randrange(count),
+def _meet(start: Barrier) -> None:
+    global _start
+    _start = start
+
+
+def _write(corpus: Corpus, first: int, last: int, ready: bool) -> tuple[float, float, float, float]:
+    """When it began and ended, its slowest batch, its CPU; all in seconds."""
+    index = open_index(corpus.url)
+    invented = articles(first, last, corpus.articles, corpus.months)
+    documents = iter(list(invented)) if ready else invented
+    _start.wait(600)
+    began, cpu, worst = time.time(), time.process_time(), 0.0
+    while some := list(islice(documents, corpus.batch)):
+        before = time.perf_counter()
+        refused = index.write(GENERATION, some)
+        worst = max(worst, time.perf_counter() - before)
+        if refused:
+            raise RuntimeError(refused[0].words)
+    return began, time.time(), worst, time.process_time() - cpu
+
+
+def measure(index: SearchIndex, corpus: Corpus, folder: Path, rounds: int, rival: int) -> None:
+    took = index.space(GENERATION).used
+    print(f"\n{index.count(GENERATION):,} articles, {took / 1e6:,.0f} MB")
+    times = {(way, kind): Times.of(index, way, kind, rounds) for way in WAYS for kind in KINDS}
+    print(f"peak memory of the asking process: {_peak_mb()} MB")
+    naive = rivals(folder, corpus, rival) if rival else {}
+    for way in WAYS:
+        shown = "".join(f"{name:>10}{'ratio':>7}" for name in ("LIKE", "join")) * (way in ASKS)
+        print(
+            f"\n{way:16}{'hits':>9} {'first p50':>10}{'p95 ms':>8}{'cpu p95':>9}"
+            f"{'again p50':>11}{'p95 ms':>8}{shown if rival else ''}"
+        )
+        for kind in KINDS:
+            print(f"{kind:16}{times[way, kind]}{_ratios(naive, way, kind, times[way, kind])}")
+    print()
+
+
+@dataclass(frozen=True)
+class Times:
+    """Seconds of a kind of query asked in one way; a kind without words has no first time."""
+
+    hits: int
+    first: Sequence[float]
+    cpu: Sequence[float]
+    again: Sequence[float]
+
+    @classmethod
+    def of(cls, index: SearchIndex, way: str, kind: str, rounds: int) -> "Times":
+        first, cpu, again, hits = [], [], [], []
+        for _ in range(rounds):
+            for text in KINDS[kind]:
+                new = text if kind == "filters only" else f'{text} -"{next(_never_said)} 从未说过"'
+                wall, own = _timed(lambda query: WAYS[way](index, query), parse(new))
+                first.append(wall)
+                cpu.append(own)
+        for text in KINDS[kind]:
+            query = parse(text)
+            hits.append(index.search(GENERATION, query).total)
+            WAYS[way](index, query)
+            again += [_timed(lambda q: WAYS[way](index, q), query)[0] for _ in range(rounds)]
+        return cls(round(statistics.median(hits)), first, cpu, again)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.hits:>9,} {statistics.median(self.first) * 1e3:>10.1f}"
+            f"{_p95(self.first) * 1e3:>8.1f}{_p95(self.cpu) * 1e3:>9.1f}"
+            f"{statistics.median(self.again) * 1e3:>11.1f}{_p95(self.again) * 1e3:>8.1f}"
         )
 
 
-def sentence(dice: random.Random) -> str:
-    start = f"{dice.choice(PLACES)}{dice.choice(WHO)}{dice.choice(DOES)}{dice.choice(WHAT)}"
-    middle = dice.choice(
-        ("，", "的问题，", f"和{dice.choice(WHAT)}，", f"第{dice.randrange(99)}次，")
-    )
-    return f"{start}{middle}{dice.choice(HOW)}。"
+def _timed(act: Callable[[Query], object], query: Query) -> tuple[float, float]:
+    """Seconds by the clock and of this process."""
+    began, cpu = time.perf_counter(), time.process_time()
+    act(query)
+    return time.perf_counter() - began, time.process_time() - cpu
 
 
-def chatter(dice: random.Random) -> str:
-    return "".join(dice.choices(PLAIN, k=5)) + dice.choice("，。，；")
+def _p95(times: Sequence[float]) -> float:
+    return statistics.quantiles(times, n=20, method="inclusive")[-1]
 
 
-def baseline(file: Path, count: int) -> sqlite.Connection:
-    """The same articles in one table with the indexes that anyone would make."""
-    connection = sqlite.connect(str(file))
-    connection.executescript(
-        "CREATE TABLE articles (id INTEGER PRIMARY KEY, published INTEGER, day TEXT, title TEXT,"
-        " body TEXT, source TEXT, sentiment TEXT);"
-        "CREATE TABLE topics (article INTEGER, topic TEXT, PRIMARY KEY (article, topic))"
-        " WITHOUT ROWID;"
-        "CREATE INDEX newest ON articles (published);"
-    )
-    for document in articles(count):
-        connection.execute(
-            "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (
-                document.id,
-                int(document.published.timestamp()),
-                str(document.day),
-                normalise(document.title).text,
-                normalise(document.body).text,
-                document.source,
-                str(document.sentiment),
-            ),
-        )
-        connection.executemany(
-            "INSERT INTO topics VALUES (?, ?)", [(document.id, topic) for topic in document.topics]
-        )
-    connection.commit()
-    return connection
+def _peak_mb() -> int:
+    status = Path(f"/proc/{os.getpid()}/status").read_text()
+    (line,) = (line for line in status.splitlines() if line.startswith("VmHWM"))
+    return int(line.split()[1]) // 1000
 
 
-def report(
-    kind: str,
-    queries: list[Query],
-    index: SearchIndex,
-    plain: sqlite.Connection,
-    rounds: int,
-) -> None:
-    totals = [index.search("bench", query, facets=True).total for query in queries]
-    ours = [
-        timed(lambda query=query: index.search("bench", query, facets=True))
-        for query in queries * rounds
-    ]
-    theirs = [timed(lambda query=query: naive(plain, query)) for query in queries]
-    half, slow = statistics.median(ours), statistics.quantiles(ours, n=20)[-1]
-    other = statistics.median(theirs)
-    hits = round(statistics.median(totals))
-    print(
-        f"{kind:24}{hits:>9,}{half * 1e3:>9.1f}{slow * 1e3:>9.1f}"
-        f"{other * 1e3:>10.0f}{other / half:>7.0f}x",
-        flush=True,
-    )
-
-
-def timed(act: Callable[[], object]) -> float:
+def rivals(folder: Path, corpus: Corpus, queries: int) -> dict[tuple[str, str, str], float]:
+    """The median seconds of each (way to keep, way to ask, kind)."""
     began = time.perf_counter()
-    act()
-    return time.perf_counter() - began
+    plain = Rivals(folder / "rivals.sqlite3")
+    plain.hold(articles(0, corpus.articles, corpus.articles, corpus.months))
+    print(f"rivals made in {time.perf_counter() - began:,.0f} s", flush=True)
+    found: dict[tuple[str, str, str], float] = {}
+    for kind, texts in KINDS.items():
+        asked = [plain.times(parse(text)) for text in texts[:queries]]
+        for name, way in asked[0]:
+            found[name, way, kind] = statistics.median(times[name, way] for times in asked)
+    return found
 
 
-def naive(connection: sqlite.Connection, query: Query) -> None:
-    """The page, the total and the four facets by LIKE, a statement each."""
-    values: list[object] = []
-    where = condition(query.tree, values)
-    for wanted in (
-        f"SELECT id FROM articles WHERE {where} ORDER BY published DESC, id DESC LIMIT 20",
-        f"SELECT count(*) FROM articles WHERE {where}",
-        f"SELECT source, count(*) FROM articles WHERE {where} GROUP BY 1",
-        f"SELECT sentiment, count(*) FROM articles WHERE {where} GROUP BY 1",
-        f"SELECT day, count(*) FROM articles WHERE {where} GROUP BY 1",
-        "SELECT topic, count(*) FROM topics JOIN articles ON id = article"
-        f" WHERE {where} GROUP BY 1",
-    ):
-        connection.execute(wanted, values).fetchall()
-
-
-def condition(node: Node | None, values: list[object]) -> str:
-    """A WHERE clause; coarser than our contract, as LIKE knows no segments."""
-    match node:
-        case And(nodes) | Or(nodes):
-            word = " AND " if isinstance(node, And) else " OR "
-            return f"({word.join(condition(child, values) for child in nodes)})"
-        case Not(child):
-            return f"NOT {condition(child, values)}"
-        case Phrase(stream):
-            like = f"%{stream.replace('|', '').replace(' ', '%')}%"
-            values += [like, like]
-            return "(title LIKE ? OR body LIKE ?)"
-        case SentimentIs(found):
-            values += map(str, found)
-            return f"sentiment IN ({', '.join('?' * len(found))})"
-    return filter_condition(node, values)
-
-
-def filter_condition(node: Node | None, values: list[object]) -> str:
-    name, _, rest = str(node).partition(":")
-    if name == "date":
-        values += rest.split("..")
-        return "day BETWEEN ? AND ?"
-    slugs = rest.split(",")
-    values += slugs
-    marks = ", ".join("?" * len(slugs))
-    if name == "topic":
-        return f"id IN (SELECT article FROM topics WHERE topic IN ({marks}))"
-    return f"source IN ({marks})"
+def _ratios(naive: dict[tuple[str, str, str], float], way: str, kind: str, ours: Times) -> str:
+    if not naive or way not in ASKS:
+        return ""
+    first = statistics.median(ours.first)
+    return "".join(
+        f"{naive[name, way, kind] * 1e3:>10,.0f}{naive[name, way, kind] / first:>6,.0f}x"
+        for name in ("LIKE", "join")
+    )
 
 
 if __name__ == "__main__":

@@ -11,13 +11,19 @@ import django
 
 django.setup()
 
+from django.conf import settings
+
+from config.counting import choose
+
+choose(settings.YUQING.metrics_port)  # before anything that counts is imported
+
 from celery import Celery, signals
 from celery.platforms import SecurityWarning
 from celery.schedules import schedule
 from celery.worker import state
 from django.db import connections
 
-from config import transport
+from config import observing, transport
 from config.clock import steady
 from config.watchdog import Watchdog
 from monitor.pipeline import knowledge, wake
@@ -31,10 +37,10 @@ from monitor.stack.leash import leash
 # said in the operators' manual.
 warnings.filterwarnings("ignore", category=SecurityWarning)
 
-HINT_EXPIRES_S = 10
 SWEEP_S = 3.0
 LIMITS_S = {step.name: TURN_S + step.limit.total_seconds() for step in STEPS.values()} | {
-    "sweep": 15.0
+    "sweep": 15.0,
+    observing.PULSE: 15.0,
 }
 """How long each task may take before its process is killed."""
 
@@ -51,8 +57,8 @@ app.conf.update(
     # A server that is full refuses what it is told: that passes, as its absence does.
     broker_channel_error_retry=True,
     broker_transport_options={
-        # A killed worker's message comes back after this; hints expire long before, so it only
-        # bounds how long Redis keeps the dead letter.
+        # A killed worker's message comes back after this; the sweep has said the same long before,
+        # so it only bounds how long Redis keeps the dead letter.
         "visibility_timeout": 120,
         "unacked_restore_interval": 5,
         "unacked_restore_throttle": 1,
@@ -82,9 +88,9 @@ app.conf.update(
             # Beat reckons with this clock alone. By the machine's, setting it back by an hour
             # would put the next sweep an hour off.
             "schedule": schedule(timedelta(seconds=SWEEP_S), nowfun=steady),
-            "options": {"expires": HINT_EXPIRES_S},
         }
-    },
+    }
+    | observing.pulses({step.queue for step in STEPS.values()}),
     # Keeps nothing on disk: when the last sweep was means nothing to the next process.
     beat_scheduler="celery.beat:Scheduler",
     beat_max_loop_interval=SWEEP_S,
@@ -93,7 +99,7 @@ app.conf.update(
 
 def send_hint(step: str) -> None:
     """Publish "there may be work for this step"; raises when the broker does not take it."""
-    app.send_task(step, expires=HINT_EXPIRES_S, retry=False)
+    app.send_task(step, retry=False)
 
 
 wake.install(send_hint)

@@ -6,12 +6,8 @@ way container secrets are mounted).
 """
 
 import difflib
-import fcntl
 import os
-import secrets
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -19,7 +15,18 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+
+from config import database
+from config.signing import signing_key
+from monitor.stack.address import Address
 
 PREFIX = "YUQING_"
 TEST = "TEST_"  # YUQING_TEST_…: read by the test suite alone
@@ -36,6 +43,8 @@ BROKER_FORMS = (
 INDEX_FORMS = ("sqlite:///绝对路径", "https://主机1:9200,主机2:9200/前缀", "http://主机:9200/前缀")
 LOG_FORMS = ("plain", "json")
 HOURS = 24
+ELSEWHERE = "elsewhere"
+"""Context of a validation for another machine, or for a container: files named are not here."""
 
 
 class SettingsError(Exception):
@@ -125,7 +134,10 @@ class Environment(BaseModel):
     @field_validator("database_url")
     @classmethod
     def _database(cls, value: str) -> str:
-        return _one_of(value, ("sqlite", "postgresql"), DATABASE_FORMS)
+        value = _one_of(value, ("sqlite", "postgresql"), DATABASE_FORMS)
+        if value.startswith("postgresql:"):
+            database.read(value)
+        return value
 
     @field_validator("index_url")
     @classmethod
@@ -135,8 +147,20 @@ class Environment(BaseModel):
     @field_validator("broker_url")
     @classmethod
     def _broker(cls, value: str) -> str:
-        known = ("redis", "rediss", "redis+socket", "sentinel")
-        return value if value == "embedded" else _one_of(value, known, BROKER_FORMS)
+        if value == "embedded":
+            return value
+        try:
+            Address(value)
+        except ValueError as error:
+            raise ValueError(f"{error}。可用：" + "、".join(BROKER_FORMS)) from None
+        return value
+
+    @field_validator("broker_ca", "index_ca")
+    @classmethod
+    def _authority(cls, value: Path | None, info: ValidationInfo) -> Path | None:
+        if value is not None and info.context != ELSEWHERE and not value.is_file():
+            raise ValueError(f"没有证书文件 {value}")
+        return value
 
     @field_validator("proxy_url")
     @classmethod
@@ -214,8 +238,11 @@ def _from_file(name: str, path: str) -> str:
         raise SettingsError(f"{name}：读不了文件 {path}（{error}），请检查路径和权限") from error
 
 
-def _sort(given: Mapping[str, str | None]) -> _Given:
-    """Split YUQING_ names into known fields and channel secrets; refuse strangers."""
+def _sort(given: Mapping[str, str | None], *, elsewhere: bool = False) -> _Given:
+    """Split YUQING_ names into known fields and channel secrets; refuse strangers.
+
+    For another machine what stands in files is left out: its name may be right, its file is there.
+    """
     known = set(Environment.model_fields) - {"secrets"}
     values: dict[str, str] = {}
     hidden: dict[str, str] = {}
@@ -223,8 +250,12 @@ def _sort(given: Mapping[str, str | None]) -> _Given:
         if not name.startswith(PREFIX) or name.startswith(PREFIX + TEST) or raw is None:
             continue
         value, short = raw, name.removeprefix(PREFIX)
-        if short.endswith("_FILE"):
-            short, value = short.removesuffix("_FILE"), _from_file(name, raw)
+        in_file = short.endswith("_FILE")
+        if in_file:
+            short = short.removesuffix("_FILE")
+            value = "" if elsewhere else _from_file(name, raw)
+        if in_file and elsewhere and short.lower() in known:
+            continue
         if short.startswith(SECRET) and short != "SECRET_KEY":
             hidden[short.removeprefix(SECRET)] = value
         elif short.lower() in known:
@@ -239,54 +270,9 @@ def _sort(given: Mapping[str, str | None]) -> _Given:
     return _Given(values, hidden)
 
 
-def _generated_key(folder: Path) -> str:
-    """This installation's key, made by whichever of its processes asks first.
-
-    An empty file is what a full disk or a crash leaves behind, and counts as none.
-    """
-    path = folder / "secret.key"
-    if key := _kept_key(path):
-        return key
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with _alone(folder):
-        if key := _kept_key(path):
-            return key
-        return _write_key(path, secrets.token_urlsafe(48))
-
-
-def _kept_key(path: Path) -> str:
-    return path.read_text(encoding="ascii").strip() if path.exists() else ""
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """One process of the folder at a time; the lock goes with its process, however that ends."""
-    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
-
-
-def _write_key(path: Path, key: str) -> str:
-    """Put the file there whole or not at all, for its owner alone from the first byte on."""
-    handle, draft = tempfile.mkstemp(prefix=".secret.", dir=path.parent)  # mkstemp: mode 0600
-    try:
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(key)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(draft).replace(path)
-    except BaseException:
-        Path(draft).unlink(missing_ok=True)
-        raise
-    return key
-
-
 def _key_of(folder: Path) -> str:
     try:
-        return _generated_key(folder)
+        return signing_key(folder)
     except OSError as error:
         raise SettingsError(
             f"设置 {PREFIX}DATA（数据目录）不对：{folder} 不能读写"
@@ -323,6 +309,25 @@ def _kept(file: Path) -> _Given:
         ) from error
 
 
+def check(given: Mapping[str, str | None]) -> None:
+    """Raise SettingsError unless these may be settings of an installation elsewhere.
+
+    Nothing is made and no file is opened.
+    """
+    found = _sort(given, elsewhere=True)
+    _validated({**found.values, "secrets": found.secrets}, ELSEWHERE)
+
+
+def _validated(values: Mapping[str, Any], context: str | None = None) -> Environment:
+    try:
+        return Environment.model_validate(values, context=context)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = PREFIX + str(first["loc"][0]).upper()
+        what = Environment.model_fields[str(first["loc"][0])].description
+        raise SettingsError(f"设置 {name}（{what}）不对：{_in_words(first)}") from error
+
+
 def read(environ: Mapping[str, str] = os.environ) -> Environment:
     """The settings in force; SettingsError with one line naming the first thing that is wrong."""
     own = _sort(environ)
@@ -330,13 +335,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
     kept = _kept(data / "yuqing.env")
     values: dict[str, Any] = {**kept.values, **own.values, "data": data}
     values["secrets"] = {**kept.secrets, **own.secrets}
-    try:
-        environment = Environment.model_validate(values)
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = PREFIX + str(first["loc"][0]).upper()
-        what = Environment.model_fields[str(first["loc"][0])].description
-        raise SettingsError(f"设置 {name}（{what}）不对：{_in_words(first)}") from error
+    environment = _validated(values)
     return environment.model_copy(
         update={
             "catalog": environment.catalog or data / "catalog",

@@ -3,11 +3,8 @@
 import os
 import sys
 from pathlib import Path
-from typing import Any
 
-from psycopg.conninfo import conninfo_to_dict
-
-from config import environment, logs, sqlite
+from config import database, environment, logs, sqlite
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 YUQING = environment.read(os.environ)
@@ -65,52 +62,7 @@ TEMPLATES = [
 ]
 
 
-def _database() -> dict[str, Any]:
-    url = YUQING.database_url
-    return _sqlite(url) if url.startswith("sqlite:") else _postgresql(url)
-
-
-def _sqlite(url: str) -> dict[str, Any]:
-    path = Path(url.removeprefix("sqlite:///"))
-    path = path if path.is_absolute() else Path("/") / path
-    return {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": str(path),
-        # A file, not memory: tests run on the real write-ahead log.
-        "TEST": {"NAME": f"{path}.test"},
-        "OPTIONS": {
-            # IMMEDIATE: a write transaction queues at its start, never fails at its end.
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 8,  # well inside every step's limit
-            "init_command": (
-                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY;"
-                "PRAGMA cache_size=-16000;"
-            ),
-        },
-    }
-
-
-def _postgresql(url: str) -> dict[str, Any]:
-    # libpq's own reading of its addresses: several hosts, sslmode, a socket folder.
-    parts = conninfo_to_dict(url, connect_timeout=5)
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": parts.pop("dbname", "yuqing"),
-        "USER": parts.pop("user", ""),
-        "PASSWORD": YUQING.database_password or parts.pop("password", ""),
-        "HOST": parts.pop("host", ""),
-        "PORT": parts.pop("port", ""),
-        "CONN_MAX_AGE": 60,
-        "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {
-            **parts,
-            # No statement of a step may outlast its limit; migrations and backups say otherwise.
-            "options": "-c lock_timeout=8s -c idle_in_transaction_session_timeout=60s",
-        },
-    }
-
-
-DATABASES = {"default": _database()}
+DATABASES = {"default": database.configured(YUQING.database_url, YUQING.database_password)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MIGRATION_MODULES = {"monitor": "monitor.models.migrations"}
 

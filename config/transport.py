@@ -1,7 +1,8 @@
 """Celery's Redis transport with two habits of ours, for every way of reaching a Redis.
 
-- A queue keeps its newest hints only. One that nobody consumes would otherwise grow for as long
-  as beat is alive: an expired message goes away when it is read, not before.
+- A queue keeps its newest hints only. One that nobody reads would otherwise grow for as long as
+  beat is alive. Hints need no other end: an old one costs a look at the rows, while an expiry
+  would make a slow broker, or two machines whose clocks differ, drop every one of them unread.
 - Whoever wants to know whether this process still listens is told of every answer to its wait
   for messages, an empty one included. While a process of the pool is free there is one a second.
 """
@@ -12,8 +13,8 @@ from typing import Any
 
 from kombu.transport import TRANSPORT_ALIASES, redis
 
-MOST = 100
-"""Hints kept in one queue: more than the processes that could answer them, and some 100 KB."""
+MOST = 16
+"""Hints kept in one queue. There are two or three kinds in each, and the sweep repeats them."""
 
 _heard: Callable[[], None] = lambda: None  # noqa: E731 - nobody asks, in processes that only send
 

@@ -2,7 +2,7 @@
 
     python -m scripts.screenshots http://127.0.0.1:8000/enter/TOKEN docs/screenshots
 
-Uses the one-time link up, then takes 预警, one alert, 检索, one article and 信源 as
+Uses the one-time link up, then takes 预警, one alert, 检索, one article, 信源 and 系统 as
 `alerts-375.png`, `alerts-1440.png` … A picture shows at most TALLEST pixels of a page.
 """
 
@@ -94,7 +94,8 @@ def shoot(driver: webdriver.Chrome, file: Path, width: int) -> None:
 def addresses(driver: webdriver.Chrome, root: str) -> dict[str, str]:
     """The pages to take, by the name of their picture."""
     search = urljoin(root, f"/search?q={quote(QUERY)}")
-    pages = {"alerts": urljoin(root, "/"), "search": search, "sources": urljoin(root, "/sources")}
+    pages = {"alerts": urljoin(root, "/"), "search": search}
+    pages |= {name: urljoin(root, f"/{name}") for name in ("sources", "system")}
     for name, page, selector in (
         ("alert", pages["alerts"], ".alert-row h2 a"),
         ("article", search, ".result h2 a"),

@@ -10,7 +10,10 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.peers.elasticsearch.fixtures import _doomed, elastic_url, elasticsearch, mortal
 from tests.system.ports import neighbours
+
+__all__ = ["_doomed", "elastic_url", "elasticsearch", "mortal"]
 
 Start = Callable[..., "subprocess.Popen[bytes]"]
 

@@ -3,87 +3,60 @@
 It polls feeds of this process and pushes to a webhook of this process, both on loopback.
 """
 
-import json
 import os
 import random
 import shutil
 import signal
 import subprocess
 import sys
-from collections import Counter
-from collections.abc import Sequence
-from datetime import UTC, datetime
-from email.utils import format_datetime
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Self
 
 import psutil
 import pysqlite3
 import redis
 
 from monitor.stack.sockets import socket_path
-from tests.peers.feeds import Feed, FeedServer
-from tests.peers.robot import Robot
+from tests.system.county import County, Entry
+from tests.system.victims import Victims
 from tests.system.waiting import until
 
-SECRET = "storm-secret-of-tests"
-FEEDS = 10
-TOWNS = ("白石镇", "双河镇", "清水镇", "柳林镇", "石门乡", "云岭乡", "大塘镇", "城关镇")
 VICTIMS = ("worker", "pool", "beat", "broker", "web")
 
 
-class Entry(NamedTuple):
-    """What a feed will show; `guid` is unique in all feeds."""
-
-    feed: int
-    guid: str
-    text: str
-
-    @property
-    def link(self) -> str:
-        return f"http://feed{self.feed}.example/{self.guid}"
-
-
-class Installation:
-    """Use it as a context manager; `entries` come out by `publish`, in their order."""
+class Installation(Victims, County):
+    """Use it as a context manager; `settings` are YUQING_ variables beside those of the county."""
 
     def __init__(
-        self, data: Path, entries: Sequence[Entry], port: int, chance: random.Random
+        self,
+        data: Path,
+        entries: Sequence[Entry],
+        port: int,
+        chance: random.Random,
+        settings: Mapping[str, str] | None = None,
     ) -> None:
+        super().__init__(entries)
         self.data = data
         self.port = port
         self.chance = chance
-        self.feeds = FeedServer()
-        self.robot = Robot(SECRET)
-        self.entries = list(entries)
-        self.published: list[Entry] = []
-        self.kills: Counter[str] = Counter()
-        self.aimed = 0
-        self.wipes: Counter[str] = Counter()
-        self._log = (data.parent / f"{data.name}.log").open("wb")
+        self.log = data.parent / f"{data.name}.log"
+        self._own = settings or {}
         self.up: subprocess.Popen[bytes] | None = None
 
-    def __enter__(self) -> "Installation":
-        self.feeds.__enter__()
-        self.robot.__enter__()
-        self.paths: list[Feed] = [self.feeds.feed(f"/feed{n}.xml") for n in range(FEEDS)]
-        self._lay_out()
-        self.publish(0)
+    def __enter__(self) -> Self:
+        super().__enter__()
+        self.lay_out(self.data / "catalog")
         environment = {k: v for k, v in os.environ.items() if not k.startswith("YUQING_")}
-        self.up = subprocess.Popen(
-            [sys.executable, "-m", "monitor", "up", "--port", str(self.port)],
-            env=environment
-            | {
-                "YUQING_DATA": str(self.data),
-                "YUQING_FETCH_ALLOW": "127.0.0.0/8",
-                "YUQING_WORKERS": "2",
-                "YUQING_SECRET_STORM": SECRET,
-                "YUQING_SECRET_HOOK": self.robot.url,
-            },
-            stdout=self._log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        own = {"YUQING_DATA": str(self.data), "YUQING_WORKERS": "2"}
+        with self.log.open("wb") as log:
+            self.up = subprocess.Popen(
+                [sys.executable, "-m", "monitor", "up", "--port", str(self.port)],
+                env=environment | own | self.settings | self._own,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -94,48 +67,15 @@ class Installation:
             except subprocess.TimeoutExpired:
                 self.up.kill()
                 self.up.wait()
-        self.robot.__exit__(None, None, None)
-        self.feeds.__exit__(None, None, None)
-        self._log.close()
+        super().__exit__()
 
-    def starts(self) -> None:
-        """Wait until every kind of process is there."""
-        until(lambda: all(self.processes()[name] for name in VICTIMS), 120, "did not start")
-
-    def publish(self, count: int) -> None:
-        """Put up to `count` further entries into the feeds."""
-        self.published += self.entries[:count]
-        del self.entries[:count]
-        for n, feed in enumerate(self.paths):
-            shown = [entry for entry in self.published if entry.feed == n]
-            feed.serves(_rss(n, shown), etag=f'"{n}-{len(shown)}"')
-
-    def _lay_out(self) -> None:
-        own = self.data / "catalog"
-        own.mkdir(parents=True)
-        sources = [
-            {
-                "slug": f"feed{n}",
-                "name": f"信源{n}",
-                "url": feed.url,
-                "region": "home",
-                "interval_minutes": 0.05,
-            }
-            for n, feed in enumerate(self.paths)
-        ]
-        places = [
-            {"slug": f"town{n}", "name": name, "kind": "town"} for n, name in enumerate(TOWNS)
-        ]
-        channel = {
-            "slug": "hook",
-            "name": "接收端",
-            "kind": "webhook",
-            "group": False,
-            "settings": {"url": "${HOOK}", "secret": "${STORM}"},
-        }
-        _write(own, "sources", sources)
-        _write(own, "places", places)
-        _write(own, "channels", [channel])
+    def starts(self, *names: str) -> None:
+        """Wait until every kind of process is there, or these kinds."""
+        until(
+            lambda: all(self.processes()[name] for name in names or VICTIMS),
+            120,
+            "did not start:\n" + self.log.read_text("utf-8", "replace"),
+        )
 
     # hurting
 
@@ -158,58 +98,6 @@ class Installation:
             elif "valkey" in line or "redis-server" in line:
                 found["broker"].append(process)
         return found
-
-    def kill_one(self) -> str:
-        """Kill one process at random, pool processes most often; returns what it was.
-
-        Waits until there is one: after many deaths the supervisor takes its time.
-        """
-        killed = ""
-
-        def killed_one() -> bool:
-            nonlocal killed
-            processes = {name: those for name, those in self.processes().items() if those}
-            if not processes:
-                return False
-            weights = [6 if name == "pool" else 1 for name in processes]
-            name = self.chance.choices(list(processes), weights)[0]
-            try:
-                self.chance.choice(processes[name]).kill()
-            except psutil.NoSuchProcess:
-                return False
-            killed = name
-            return True
-
-        until(killed_one, 90, "no process came back to life")
-        self.kills[killed] += 1
-        return killed
-
-    def kill_sender(self) -> bool:
-        """Kill a pool process whose message the webhook has in its hands; False if there is none.
-
-        Only one that sends for the first time: a message may not die as often as makes a
-        person look at it.
-        """
-        held = self.robot.held
-        try:
-            claims = self.rows(
-                "SELECT id, owner FROM monitor_delivery WHERE state = 'sending' AND attempts = 1"
-            )
-        except pysqlite3.OperationalError:  # everybody who had it open has just been killed
-            return False
-        senders = {
-            int(owner.rsplit(":", 1)[1]) for pk, owner in claims if str(pk) in held and owner
-        }
-        for process in self.processes()["pool"]:
-            if process.pid in senders:
-                try:
-                    process.kill()
-                except psutil.NoSuchProcess:
-                    continue
-                self.kills["pool"] += 1
-                self.aimed += 1
-                return True
-        return False
 
     def flush(self) -> None:
         """Empty the running broker."""
@@ -258,6 +146,25 @@ class Installation:
         except pysqlite3.OperationalError:  # not migrated yet
             return -1
 
+    def documents(self) -> list[int]:
+        """The ids that the file of the active generation holds, each as often as it does."""
+        ((active,),) = self.rows("SELECT active FROM monitor_indexstate")
+        found = read(self.data / "index" / f"{active}.sqlite3", "SELECT id FROM docs")
+        return [pk for (pk,) in found]
+
+    def differs(self) -> str:
+        """What `yuqing reconcile` finds wrong between rows and index; "" when nothing is."""
+        settings = {"YUQING_DATA": str(self.data)} | self.settings | self._own
+        kept = {k: v for k, v in os.environ.items() if not k.startswith("YUQING_")}
+        ran = subprocess.run(
+            [sys.executable, "-m", "monitor", "reconcile", "--dry-run"],
+            env=kept | settings,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        return ran.stdout + ran.stderr if ran.returncode else ""
+
     def settled(self) -> bool:
         """Everything published is indexed and every delivery has left."""
         return (
@@ -275,22 +182,3 @@ def read(file: Path, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         return connection.execute(sql, values).fetchall()  # type: ignore[no-any-return]
     finally:
         connection.close()
-
-
-def _write(folder: Path, name: str, value: object) -> None:
-    # JSON is YAML.
-    text = json.dumps(value, ensure_ascii=False, indent=1)
-    (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
-
-
-def _rss(feed: int, entries: Sequence[Entry]) -> bytes:
-    now = format_datetime(datetime.now(UTC))
-    items = "".join(
-        f"<item><guid>{entry.guid}</guid><link>{entry.link}</link>"
-        f"<title>{entry.text[:30]}</title><description>{entry.text}</description></item>"
-        for entry in entries
-    )
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel>'
-        f"<title>feed {feed}</title><lastBuildDate>{now}</lastBuildDate>{items}</channel></rss>"
-    ).encode()

@@ -12,9 +12,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.system.installation import FEEDS, Entry, Installation
+from tests.system.county import FEEDS, Entry
+from tests.system.installation import Installation
+from tests.system.production import Production
 from tests.system.stories import STORIES, note
-from tests.system.verdict import TELLERS, Verdict, judge
+from tests.system.verdict import TELLERS, House, Verdict, judge
 
 AIMED = 4
 """Every so many kills one waits for a message that is being sent."""
@@ -34,39 +36,74 @@ def weather(
     patience: float,
     say: Callable[[str], None] = lambda _: None,
 ) -> Verdict:
-    """Run one storm to its end and return what stood afterwards."""
-    begin = time.monotonic()
+    """Run one storm over `yuqing up` to its end and return what stood afterwards."""
     chance = random.Random(seed)
-    with Installation(data, _plan(articles, chance), port, chance) as installation:
-        installation.robot.takes(*TAKES_S, seed)
-        installation.starts()
+    house = Installation(data, _plan(articles, chance), port, chance)
+    return _blow(house, articles, kills, wipes, seed, pause, patience, say)
+
+
+def production_weather(
+    *,
+    articles: int,
+    kills: int,
+    wipes: int,
+    seed: int,
+    pause: float,
+    patience: float,
+    outage: float = 0.0,
+    say: Callable[[str], None] = lambda _: None,
+) -> Verdict:
+    """The same over `scripts/stack`: its stores die as well, and Elasticsearch is away once for
+    `outage` seconds while articles go on arriving."""
+    chance = random.Random(seed)
+    house = Production(_plan(articles, chance), chance)
+    return _blow(house, articles, kills, wipes, seed, pause, patience, say, outage)
+
+
+def _blow(
+    house: House,
+    articles: int,
+    kills: int,
+    wipes: int,
+    seed: int,
+    pause: float,
+    patience: float,
+    say: Callable[[str], None],
+    outage: float = 0.0,
+) -> Verdict:
+    begin, chance = time.monotonic(), house.chance
+    with house:
+        house.robot.takes(*TAKES_S, seed)
+        house.starts()
         wipe_at = sorted(chance.sample(range(kills), wipes))
         for n in range(kills):
-            installation.publish(-(-articles // kills))
+            house.publish(-(-articles // kills))
             time.sleep(pause * chance.uniform(0.5, 1.5))
-            if n % AIMED == AIMED - 1 and _kills_sender(installation):
+            if n % AIMED == AIMED - 1 and _kills_sender(house):
                 name = "a sender"
             else:
-                name = installation.kill_one()
+                name = house.kill_one()
             if n in wipe_at[:1]:
-                installation.lose_broker_files()
+                house.lose_broker_files()
             elif n in wipe_at:
-                installation.flush()
-            say(f"{n + 1}/{kills} killed {name}; {len(installation.published)} published")
-        installation.publish(articles)
+                house.flush()
+            if outage and n == kills // 2 and isinstance(house, Production):
+                house.index_away(outage)
+            say(f"{n + 1}/{kills} killed {name}; {len(house.published)} published")
+        house.publish(articles)
         end = time.monotonic() + patience
-        while not installation.settled() and time.monotonic() < end:
+        while not house.settled() and time.monotonic() < end:
             time.sleep(0.5)
-        found = judge(installation)
+        found = judge(house)
     found.seconds = time.monotonic() - begin
     return found
 
 
-def _kills_sender(installation: Installation) -> bool:
+def _kills_sender(house: House) -> bool:
     """Wait a little for a message in the webhook's hands; False when none came."""
     end = time.monotonic() + AIMING_S
     while time.monotonic() < end:
-        if installation.robot.held and installation.kill_sender():
+        if house.robot.held and house.kill_sender():
             return True
         time.sleep(0.02)
     return False

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.system.installation import Entry, Installation
+from tests.system.county import Entry
+from tests.system.installation import Installation
 from tests.system.stories import STORIES
 from tests.system.waiting import until
 

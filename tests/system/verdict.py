@@ -6,9 +6,11 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.system.installation import Installation, read
+from tests.system.installation import Installation
+from tests.system.production import Production
 from tests.system.stories import STORIES
 
+House = Installation | Production
 TELLERS = 3
 """How many feeds tell each story."""
 
@@ -56,7 +58,7 @@ class Verdict:
         return "\n".join(f"{name:<38}{value}" for name, value in rows)
 
 
-def judge(house: Installation) -> Verdict:
+def judge(house: House) -> Verdict:
     """Look at everything; the installation is still running and has settled, or never will."""
     found = Verdict(
         published=len(house.published),
@@ -72,7 +74,7 @@ def judge(house: Installation) -> Verdict:
     return found
 
 
-def _articles(house: Installation, found: Verdict) -> None:
+def _articles(house: House, found: Verdict) -> None:
     """One row for each entry, indexed; one text for each row."""
     links = Counter(link for (link,) in house.rows("SELECT link FROM monitor_article"))
     found.articles = links.total()
@@ -97,20 +99,19 @@ def _articles(house: Installation, found: Verdict) -> None:
         found.problems.append(f"without exactly one text: articles {_some(pk for (pk,) in texts)}")
 
 
-def _index(house: Installation, found: Verdict) -> None:
-    """The file of the active generation holds each article once, and nothing else."""
-    ((active,),) = house.rows("SELECT active FROM monitor_indexstate")
-    documents = [
-        pk for (pk,) in read(house.data / "index" / f"{active}.sqlite3", "SELECT id FROM docs")
-    ]
+def _index(house: House, found: Verdict) -> None:
+    """The active generation holds each article once, and nothing else."""
+    documents = house.documents()
     found.documents = len(documents)
     articles = {pk for (pk,) in house.rows("SELECT id FROM monitor_article")}
     _differ(found, "articles in the index", articles, set(documents))
     if len(set(documents)) != len(documents):
         found.problems.append("a document is in the index twice")
+    if house.differs():
+        found.problems.append(f"reconcile differs: {house.differs()}")
 
 
-def _stories(house: Installation, found: Verdict) -> None:
+def _stories(house: House, found: Verdict) -> None:
     """Each story: its articles in one event of its own, with one alert and one first report."""
     tellings: dict[int, list[int | None]] = defaultdict(list)
     for link, event in house.rows("SELECT link, event_id FROM monitor_article"):
@@ -141,7 +142,7 @@ def _stories(house: Installation, found: Verdict) -> None:
         found.problems.append(f"not one first report: {_some(number for (number,) in unreported)}")
 
 
-def _deliveries(house: Installation, found: Verdict) -> None:
+def _deliveries(house: House, found: Verdict) -> None:
     """Each delivery is sent and arrived; twice only where the ledger says who died sending."""
     found.deliveries = dict(
         house.rows("SELECT state, count(*) FROM monitor_delivery GROUP BY state")

@@ -1,0 +1,3 @@
+from tests.pipeline.fixtures import feeds, office, robot
+
+__all__ = ["feeds", "office", "robot"]
