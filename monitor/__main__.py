@@ -9,6 +9,8 @@ COMMANDS = {
         "up": "启动全部服务（--demo 为演示）",
         "status": "各步骤、信源、预警、送达的数字",
         "search": "检索文章",
+        "trend": "检索到的文章每天多少篇",
+        "export": "把检索到的文章导出成文件",
         "brief": "生成周报（docx 与 xlsx）",
     },
     "管理": {
@@ -18,8 +20,10 @@ COMMANDS = {
         "channel": "渠道的测试与恢复",
         "user": "用户",
         "reindex": "重建检索库（期间检索不停）",
+        "reconcile": "核对检索库与数据库，补齐不一致的",
         "backup": "备份全部数据（期间一切照常）",
         "restore": "把备份恢复到空的数据目录或数据库",
+        "prune": "清理多年前的文章（预警的证据永不清理）",
         "quarantine": "多次处理失败、单独放着的内容",
     },
     "脚本": {
@@ -56,8 +60,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     return _run(arguments)
 
 
-INTERNAL = {"migrate", "makemigrations", "web", "shell"}
-"""Commands for the supervisor and for developers, not listed."""
+INTERNAL = {"migrate", "makemigrations", "service", "web", "shell"}
+"""Commands for the supervisor, for containers and for developers, not listed."""
 
 
 def _run(arguments: list[str]) -> int:

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from monitor.pipeline.services import seen
 from monitor.pipeline.steps import STEPS
 from monitor.pipeline.sweep import sweep as sweep_rows
 
@@ -36,6 +37,11 @@ def deliver() -> None:
     STEPS["deliver"].run()
 
 
+@shared_task(name="export")
+def export() -> None:
+    STEPS["export"].run()
+
+
 @shared_task(name="chores")
 def chores() -> None:
     STEPS["chores"].run()
@@ -44,3 +50,8 @@ def chores() -> None:
 @shared_task(name="sweep")
 def sweep() -> None:
     sweep_rows()
+
+
+@shared_task(name="pulse")
+def pulse(queue: str) -> None:
+    seen(queue)

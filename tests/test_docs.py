@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.__main__ import COMMANDS
+from monitor.__main__ import COMMANDS, INTERNAL
 from monitor.pipeline import alert, analyse, collect, deliver, group, index
 from monitor.pipeline.steps import STEPS
 
@@ -49,10 +49,12 @@ def test_every_dependency_has_its_reason() -> None:
         assert name in choices, name
 
 
-@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md", "docs/manual.md"])
+@pytest.mark.parametrize(
+    "name", ["README.md", "README.zh-CN.md", "docs/manual.md", "docs/deployment.md"]
+)
 def test_every_command_a_document_shows_exists(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
-    known = {command for group_ in COMMANDS.values() for command in group_}
+    known = {command for group_ in COMMANDS.values() for command in group_} | INTERNAL
     shown = set(re.findall(r"yuqing ([a-z]+)", text))
     assert shown
     assert shown <= known

@@ -13,6 +13,8 @@ from monitor.catalog.fields import unknown
 
 CHANNEL_KINDS = {"wecom": "企业微信群机器人", "mail": "邮件", "webhook": "网络回调"}
 DETAILS = {"hint": "仅提示", "summary": "摘要", "full": "全文"}
+AUDIENCES = {"duty": "值班", "admin": "管理员"}
+"""Alerts go to duty; word of the system's own troubles goes to both."""
 
 _EVERY = {"per_minute": ("每分钟最多条数", False), "ca_file": ("CA 证书文件", False)}
 

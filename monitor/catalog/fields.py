@@ -167,6 +167,20 @@ def choice(choices: Mapping[str, str]) -> Reader:
     return read
 
 
+def choices(known: Mapping[str, str]) -> Reader:
+    """A list of different keys, not empty; a single one may stand without brackets."""
+    one = choice(known)
+
+    def read(node: Node, findings: Findings) -> list[str]:
+        nodes = node.nodes if isinstance(node, Items) else (node,)
+        found = dict.fromkeys(one(child, findings) for child in nodes[:MAX_WORDS])
+        if not found:
+            findings.add(node.at, f"一个也没有写，可用的有：{'、'.join(known)}")
+        return list(found)
+
+    return read
+
+
 def words(limit: int = MAX_WORDS) -> Reader:
     """A list of different, non-empty words; a single word may stand without brackets."""
     one = text(MAX_NAME)

@@ -109,6 +109,7 @@ KINDS: Mapping[str, Kind] = {
                 "name": _NAME,
                 "kind": Field("类型", fields.choice(channels.CHANNEL_KINDS), required=True),
                 "detail": Field("内容级别", fields.choice(channels.DETAILS), "summary"),
+                "audience": Field("发给谁", fields.choices(channels.AUDIENCES), ["duty"]),
                 "group": Field("发到群里", fields.flag, True),
                 "enabled": _ENABLED,
                 "settings": Field("设置", fields.scalars, {}),

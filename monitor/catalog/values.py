@@ -60,6 +60,7 @@ class Channel:
     name: str
     kind: str
     detail: str = "summary"
+    audience: tuple[str, ...] = ("duty",)
     group: bool = True
     enabled: bool = True
     settings: Mapping[str, Any] = field(default_factory=dict)

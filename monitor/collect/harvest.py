@@ -85,7 +85,7 @@ def _entry(raw: Raw, url: str, odd: Counter[str]) -> Entry:
         guid = blake2b(guid.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
     return Entry(
         guid=clean(guid),
-        link=_absolute(url, raw.link.strip()),
+        link=_absolute(url, clean(raw.link).strip()),
         title=line(raw.title, MAX_TITLE) or _first_sentence(body),
         body=body,
         author=line(mailbox[1] if mailbox else raw.author, MAX_NAME),

@@ -6,7 +6,15 @@ import sys
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser, OutputWrapper
-from django.db import OperationalError, connections
+from django.db import (
+    DatabaseError,
+    OperationalError,
+    ProgrammingError,
+    connection,
+    connections,
+)
+
+from monitor.stack.postgres import complaint
 
 
 class ChineseFormatter(argparse.RawDescriptionHelpFormatter):
@@ -44,9 +52,16 @@ class ChineseParser(CommandParser):
         self.exit(2, f"{words}\n")
 
 
-def _database_words(error: OperationalError) -> str:
-    if "no such" in str(error):  # table or column: not migrated yet
+def _unmade(error: DatabaseError) -> bool:
+    """Whether a table or a column is missing: not migrated yet. PostgreSQL says so by a code."""
+    return "no such" in str(error) or getattr(error.__cause__, "sqlstate", "") in ("42P01", "42703")
+
+
+def _database_words(error: DatabaseError) -> str:
+    if _unmade(error):
         return "数据库还没有建好或版本太旧，请先运行一次 yuqing up"
+    if connection.vendor == "postgresql":
+        return "数据库{}。{}".format(*complaint(str(error)))
     return f"数据库暂不能用（{error}），运行 yuqing check 看原因"
 
 
@@ -89,7 +104,9 @@ class Command(BaseCommand):
         except CommandError as error:
             self.stderr.write(str(error))
             sys.exit(error.returncode)
-        except OperationalError as error:
+        except (OperationalError, ProgrammingError) as error:
+            if isinstance(error, ProgrammingError) and not _unmade(error):
+                raise
             self.stderr.write(_database_words(error))
             sys.exit(1)
         finally:

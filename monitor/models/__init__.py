@@ -12,6 +12,7 @@ from monitor.models.event import Event, GroupCursor
 from monitor.models.export import Export
 from monitor.models.generation import IndexState
 from monitor.models.source import Source
+from monitor.models.watch import Heartbeat, Incident
 
 __all__ = [
     "Alert",
@@ -25,6 +26,8 @@ __all__ = [
     "Event",
     "Export",
     "GroupCursor",
+    "Heartbeat",
+    "Incident",
     "IndexState",
     "Knowledge",
     "Notice",

@@ -86,7 +86,8 @@ class Delivery(Claimable):
                 fields=["due", "id"],
                 name="delivery_due",
                 condition=Q(state__in=["queued", "sending"], quarantined=""),
-            )
+            ),
+            models.Index(fields=["due"], name="delivery_failed", condition=Q(state="failed")),
         ]
 
     def __str__(self) -> str:

@@ -1,6 +1,6 @@
 """Articles: a narrow row that carries the work still to be done, and the texts beside it."""
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import F, Q
 
 from monitor.models.claims import Claimable
@@ -70,6 +70,11 @@ class Article(Claimable):
             # Partial: an article enters these when it is grouped, not when it is inserted.
             models.Index(
                 fields=["event"], name="article_of_event", condition=Q(event__isnull=False)
+            ),
+            models.Index(
+                fields=["reprint_of"],
+                name="article_reprints",
+                condition=Q(reprint_of__isnull=False),
             ),
             models.Index(
                 fields=["grouped_in"],
@@ -147,19 +152,32 @@ class Sighting(models.Model):
     seen = models.DateTimeField()
 
 
+# Each count walks one of the partial indexes above, and is written as the index is: a look at all
+# rows takes a second for a million of them. One statement, so that all are of one moment.
+_FATES = """
+SELECT
+  (SELECT COUNT(*) FROM monitor_article),
+  (SELECT COUNT(*) FROM monitor_article WHERE NOT (quarantined = '')),
+  (SELECT COUNT(*) FROM monitor_article
+    WHERE analysed_edition < edition AND quarantined = ''),
+  (SELECT COUNT(*) FROM monitor_article
+    WHERE grouped_edition > 0 AND indexed_rev < rev AND quarantined = ''
+    AND analysed_edition >= edition),
+  (SELECT COUNT(*) FROM monitor_article
+    WHERE grouped_edition < analysed_edition AND quarantined = ''
+    AND grouped_edition = 0 AND indexed_rev < rev AND analysed_edition >= edition)
+"""
+
+
 def fate_counts() -> dict[str, int]:
     """How many articles have which fate; the numbers add up to all articles."""
-    case = models.Case(
-        models.When(~Q(quarantined=""), then=models.Value(Fate.QUARANTINED)),
-        models.When(analysed_edition__lt=F("edition"), then=models.Value(Fate.NEW)),
-        models.When(indexed_rev__gte=F("rev"), then=models.Value(Fate.INDEXED)),
-        default=models.Value(Fate.ANALYSED),
-        output_field=models.CharField(),
-    )
-    found = dict(
-        Article.objects.order_by()
-        .annotate(fate=case)
-        .values_list("fate")
-        .annotate(n=models.Count("id"))
-    )
-    return {fate.value: found.get(fate.value, 0) for fate in Fate}
+    with connection.cursor() as cursor:
+        cursor.execute(_FATES)
+        total, quarantined, new, grouped, ungrouped = cursor.fetchone()
+    analysed = grouped + ungrouped
+    return {
+        Fate.NEW.value: new,
+        Fate.ANALYSED.value: analysed,
+        Fate.INDEXED.value: total - quarantined - new - analysed,
+        Fate.QUARANTINED.value: quarantined,
+    }

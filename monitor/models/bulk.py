@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+import psycopg
 from django.db import connection, models
 
 
@@ -36,8 +37,11 @@ def insert(
     *,
     unique: Sequence[str],
     update: Sequence[str] = (),
-) -> None:
-    """Insert rows; where `unique` already exists do nothing, or overwrite the `update` columns."""
+) -> int:
+    """Insert rows; where `unique` already exists do nothing, or overwrite the `update` columns.
+
+    Returns how many rows were written.
+    """
     table = model._meta.db_table
     marks = ", ".join(["%s"] * len(columns))
     then = "NOTHING"
@@ -47,8 +51,7 @@ def insert(
         f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 - our own identifiers
         f" ON CONFLICT ({', '.join(unique)}) DO {then}"
     )
-    with connection.cursor() as cursor:
-        cursor.executemany(sql, [stored(row) for row in rows])
+    return each(sql, rows)
 
 
 def update(
@@ -58,8 +61,30 @@ def update(
     *,
     where: Sequence[str],
 ) -> None:
-    """One UPDATE a row: each of `assignments` ("name = %s" or "rev = rev + 1"), then the keys."""
+    """One UPDATE a row: each of `assignments` ("name = %s" or "rev = rev + 1"), then the keys.
+
+    In the order of the keys, so that two writers of the same rows never wait for each other in a
+    circle.
+    """
+    rows = sorted(rows, key=lambda row: tuple(row[-len(where) :]))
     condition = " AND ".join(f"{name} = %s" for name in where)
     sql = f"UPDATE {model._meta.db_table} SET {', '.join(assignments)} WHERE {condition}"  # noqa: S608
-    with connection.cursor() as cursor:
-        cursor.executemany(sql, [stored(row) for row in rows])
+    each(sql, rows)
+
+
+def each(sql: str, rows: Iterable[Sequence[Any]]) -> int:
+    """Run a statement of ours with each row's values; returns how many rows were written."""
+    values = [stored(row) for row in rows]
+    if not values:
+        return 0
+    if connection.vendor != "postgresql":
+        with connection.cursor() as cursor:
+            cursor.executemany(sql, values)
+            return cursor.rowcount
+    # The driver's own cursor prepares the statement once and sends all rows down one pipeline;
+    # Django's writes the values into the text, which the server has to parse anew for each row.
+    connection.ensure_connection()
+    connection.validate_no_broken_transaction()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        cursor.executemany(sql, values)
+        return cursor.rowcount

@@ -33,7 +33,13 @@ class Knowledge(models.Model):
         return cls.objects.values_list("revision", flat=True).filter(pk=1).first() or 0
 
     @classmethod
+    def hold(cls) -> None:
+        """To be called first in a transaction that changes what workers know: one at a time."""
+        cls.objects.bulk_create([cls(pk=1)], ignore_conflicts=True)
+        cls.objects.select_for_update().get(pk=1)
+
+    @classmethod
     def moved(cls) -> None:
         """To be called in the transaction that changes what workers know."""
-        cls.objects.get_or_create(pk=1)
+        cls.hold()
         cls.objects.filter(pk=1).update(revision=F("revision") + 1)

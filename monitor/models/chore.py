@@ -40,3 +40,8 @@ class Reconciliation(models.Model):
 
     class Meta:
         ordering = ["-began", "-id"]
+
+    @property
+    def rewritten(self) -> int:
+        """Articles that the index had to be given anew."""
+        return self.missing + self.stale

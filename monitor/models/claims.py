@@ -3,6 +3,10 @@
 A claim is one conditional UPDATE. The slow work then runs without a transaction, and its
 result is written only where the token is still the claimant's, so that a worker that comes
 late changes nothing.
+
+SQLite lets one writer in at a time. On PostgreSQL (READ COMMITTED) claimants pass over rows that
+others have locked, and whoever writes several rows locks them in the order of their keys; where
+rows of several tables are locked, in this order: events, articles, deliveries, channels.
 """
 
 import os
@@ -16,13 +20,20 @@ from typing import Any
 
 from django.db import connection, models, transaction
 
-from monitor.models.bulk import stored
+from monitor.models.bulk import each, stored
+from monitor.text.legible import legible
 
 TRIES_TOGETHER = 2
 """From its third attempt on a row is claimed alone, so that it cannot take neighbours down."""
 TRIES = 4
 """A row whose fifth attempt would begin is quarantined instead."""
 TURNS_OF_THE_TRIED = 4
+FRONT = 1000
+"""How far from the front of a lane rows with a history are looked for."""
+MOST_ATTEMPTS = 1000
+"""Where counting stops; an endless lane's rows would outgrow their column one day."""
+AT_ONCE = 100
+"""Rows quarantined by one claim; the next claims take the others."""
 DIED = "处理进程中途退出（连续多次），未留下错误信息"
 
 
@@ -56,6 +67,10 @@ class Claim:
     key: Any
     token: int
     attempts: int
+
+
+def _by_key(claim: Claim) -> Any:
+    return claim.key
 
 
 @dataclass(frozen=True)
@@ -112,7 +127,10 @@ class Lane:
         return self._take(now, f"{where} AND attempts < {TRIES_TOGETHER}", values, size)
 
     def _take_tried(self, now: datetime, where: str, values: Sequence[Any]) -> list[Claim]:
-        where = f"{where} AND attempts >= {TRIES_TOGETHER}"
+        # Claims take from the front, so what was tried before stands there; to look further would
+        # be to walk through the whole backlog.
+        front = self._among(f"{self._first(where)} LIMIT {FRONT}")
+        where, values = f"{where} AND {front} AND attempts >= {TRIES_TOGETHER}", [*values, *values]
         if self.endless:
             return self._take(now, where, values, 1)
         self._quarantine(f"{where} AND attempts >= {TRIES}", values)
@@ -120,27 +138,49 @@ class Lane:
 
     def _take(self, now: datetime, where: str, values: Sequence[Any], size: int) -> list[Claim]:
         sql = (
-            f"UPDATE {self.table} SET owner = %s, token = token + 1, until = %s,"  # noqa: S608 - our own identifiers
-            f" attempts = attempts + 1 WHERE {self.key} IN (SELECT {self.key} FROM {self.table}"
-            f" WHERE {where} ORDER BY {self.order} LIMIT %s) RETURNING {self.key}, token, attempts"
+            f"UPDATE {self.table} SET owner = %s, token = token + 1, until = %s, attempts ="  # noqa: S608 - our own identifiers
+            f" CASE WHEN attempts < {MOST_ATTEMPTS} THEN attempts + 1 ELSE attempts END"
+            f" WHERE {self._chosen(where)} RETURNING {self.key}, token, attempts"
         )
         with connection.cursor() as cursor:
             cursor.execute(sql, stored([owner(), now + self.lease, *values, size]))
-            return [Claim(*row) for row in cursor.fetchall()]
+            # RETURNING has no order; rows that are written together are written by key.
+            return sorted((Claim(*row) for row in cursor.fetchall()), key=_by_key)
 
     def _quarantine(self, where: str, values: Sequence[Any]) -> None:
         sql = (
             f"UPDATE {self.table} SET quarantined = %s, owner = '', until = NULL,"  # noqa: S608
-            f" failure = CASE failure WHEN '' THEN %s ELSE failure END{self.mark} WHERE {where}"
+            f" failure = CASE failure WHEN '' THEN %s ELSE failure END{self.mark}"
+            f" WHERE {self._chosen(where)}"
         )
         with connection.cursor() as cursor:
-            cursor.execute(sql, stored([self.step, DIED, *values]))
+            cursor.execute(sql, stored([self.step, DIED, *values, AT_ONCE]))
+
+    def _chosen(self, where: str) -> str:
+        """The first rows of the lane for which `where` holds; its last value is their number."""
+        first = f"{self._first(where)} LIMIT %s"
+        if not connection.features.has_select_for_update_skip_locked:
+            return self._among(first)
+        # NO KEY: a sighting that is being written refers to its article and must not hide it.
+        return self._among(f"{first} FOR NO KEY UPDATE SKIP LOCKED")
+
+    def _first(self, where: str) -> str:
+        return f"SELECT {self.key} FROM {self.table} WHERE {where} ORDER BY {self.order}"  # noqa: S608
+
+    def _among(self, select: str) -> str:
+        if connection.vendor == "postgresql":
+            # As an array it is worked out once, whatever the planner thinks; a sub-select may be
+            # run again for every row, and would then choose more rows than its limit.
+            return f"{self.key} = ANY(ARRAY({select}))"
+        return f"{self.key} IN ({select})"
 
     def mine(self, claims: Iterable[Claim]) -> set[Any]:
-        """Keys on which our token still stands; call it inside the writing transaction."""
+        """Keys on which our token still stands, their rows locked until the end of the writing
+        transaction, inside which it has to be called."""
         held = {claim.key: claim.token for claim in claims}
-        rows = self.model._default_manager.filter(pk__in=list(held)).values_list("pk", "token")
-        return {key for key, token in rows if held[key] == token}
+        rows = self.model._default_manager.select_for_update(no_key=True).filter(pk__in=list(held))
+        found = rows.order_by("pk").values_list("pk", "token")
+        return {key for key, token in found if held[key] == token}
 
     def release(
         self,
@@ -157,9 +197,12 @@ class Lane:
         """
         less = "CASE WHEN attempts > 0 THEN attempts - 1 ELSE 0 END"
         tries = less if blameless else "attempts"
-        rows = [stored([failure, until, claim.key, claim.token]) for claim in claims]
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.executemany(
+        failure = legible(failure)  # it may quote what no database takes
+        rows = [
+            (failure, until, claim.key, claim.token) for claim in sorted(claims, key=_by_key)
+        ]
+        with transaction.atomic():
+            each(
                 f"UPDATE {self.table} SET owner = '', failure = %s, until = %s, attempts = {tries}"  # noqa: S608
                 f" WHERE {self.key} = %s AND token = %s",
                 rows,

@@ -9,12 +9,19 @@ from monitor.models.claims import Claimable
 class Export(Claimable):
     """导出: a query's articles as a file, newest first, as far as `done` of `total`.
 
-    `position` (an index cursor) and `size` (bytes of the file that belong to it) say where a
-    killed export goes on. The file is gone after `expires`.
+    `position` (an index cursor), `size` (bytes of the file that belong to it) and `mark` (what
+    its format must know) say where a killed export goes on. The file is gone after `expires`;
+    the row stays, also when its owner deletes the file: it is the record of who took what.
     """
 
-    QUEUED, DONE, FAILED, EXPIRED = "queued", "done", "failed", "expired"
-    STATES = [(QUEUED, "导出中"), (DONE, "可下载"), (FAILED, "失败"), (EXPIRED, "已过期")]
+    QUEUED, DONE, FAILED, EXPIRED, DELETED = "queued", "done", "failed", "expired", "deleted"
+    STATES = [
+        (QUEUED, "导出中"),
+        (DONE, "可下载"),
+        (FAILED, "失败"),
+        (EXPIRED, "已过期"),
+        (DELETED, "已删除"),
+    ]
 
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
@@ -29,6 +36,7 @@ class Export(Claimable):
     done = models.PositiveIntegerField(default=0)
     position = models.CharField(max_length=64, default="", blank=True)
     size = models.PositiveBigIntegerField(default=0)
+    mark = models.JSONField(default=dict, blank=True)
     words = models.CharField(max_length=500, default="", blank=True)
 
     class Meta:

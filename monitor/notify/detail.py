@@ -14,23 +14,28 @@ FULL_ITEMS = 200
 HEADLINE, TITLE, SOURCE, REASON, QUOTE, REASONS = 80, 80, 30, 120, 200, 12
 """Longest lengths in characters, and the most reasons: a phone shows some 20 Chinese
 characters a line, and a quotation is evidence, not the article."""
+OWN_LINE = 200
+"""Of a headline about this system, which is all that such a message has to say."""
 
 
 def told(message: Message, detail: Detail, *, masked: bool) -> Message:
     """The message as a channel of this 内容级别 may tell it, every text made harmless.
 
-    hint: the kind's neutral sentence in place of headline, reasons, items, score and total.
+    hint: the kind's neutral sentence in place of headline, reasons, items, score and total (the
+    headline itself where it tells of this system only).
     summary: reasons and the titles and sources of the first three items.
     full: all items (at most FULL_ITEMS) with quotes, and links if the console has a link.
     `masked` hides phone and ID numbers in every text that came from outside.
     """
     words = _words(masked)
+    neutral = KINDS[message.kind].neutral
+    headline = words(message.headline, HEADLINE if neutral else OWN_LINE)
     number, link = words(message.number, 40), safe_url(message.link or "") or None
     if detail == "hint":
         return replace(
             message,
             number=number,
-            headline=KINDS[message.kind].neutral,
+            headline=neutral or headline,
             reasons=(),
             items=(),
             score=None,
@@ -42,7 +47,7 @@ def told(message: Message, detail: Detail, *, masked: bool) -> Message:
     return replace(
         message,
         number=number,
-        headline=words(message.headline, HEADLINE),
+        headline=headline,
         reasons=tuple(words(reason, REASON) for reason in message.reasons[:REASONS]),
         items=tuple(_item(item, words, full, link is not None, masked) for item in items),
         link=link,

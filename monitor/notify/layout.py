@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from monitor.notify.detail import moment
-from monitor.notify.message import KINDS, Item, Message
+from monitor.notify.message import COMPLETE, KINDS, Item, Message
 from monitor.notify.safe import flatten
 from monitor.notify.split import Block, Sheet
 from monitor.words import Level
@@ -106,7 +106,7 @@ def _item(n: int, item: Item, message: Message, dialect: Dialect) -> str:
 
 
 def _foot(message: Message, dialect: Dialect) -> str:
-    if message.kind == "test":
+    if message.kind in COMPLETE:
         return ""
     if message.link:
         return "\n" + dialect.link("打开查看", message.link)

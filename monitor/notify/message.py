@@ -12,7 +12,11 @@ DETAILS: dict[Detail, str] = {"hint": "仅提示", "summary": "摘要", "full": 
 
 class MessageKind(NamedTuple):
     """The words of one kind of message: its heading, the one sentence that a 仅提示
-    channel may show, and what its reasons are called."""
+    channel may show, and what its reasons are called.
+
+    With `neutral` "" the headline itself may be shown: it is about this system and tells of no
+    matter and no person.
+    """
 
     heading: str
     neutral: str
@@ -26,12 +30,16 @@ KINDS: dict[str, MessageKind] = {
     "deadline": MessageKind("时限提醒", "一件处置单的时限将到或已过。", "时限情况"),
     "briefing": MessageKind("舆情周报", "新一期舆情周报已生成，请审阅。", "本期要点"),
     "source_health": MessageKind("信源异常", "有信源采集不正常，可能漏采。", "异常情况"),
-    "watchdog": MessageKind("系统告警", "监测系统运行不正常，可能延误预警。", "异常情况"),
+    "stalled": MessageKind("系统故障", "", "怎么办"),
+    "recovered": MessageKind("系统恢复", "", "说明"),
+    "shift": MessageKind("系统状况", "", "异常情况"),
     "test": MessageKind("测试消息", "这是一条测试消息，收到即表示渠道可用，无需处理。", "说明"),
 }
 """Kinds whose `Message.number` is an alert's number are the first three."""
 
 ALERT_KINDS = frozenset({"alert", "growth", "news"})
+COMPLETE = frozenset({"test", "recovered", "shift"})
+"""Kinds that say all there is to say: nobody need go and look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +104,9 @@ class Part:
 class Channel:
     """One configured way out, with its secrets already resolved.
 
-    `settings` is checked by the typed model of its kind (`monitor.notify.channels`); it is
-    kept out of `repr` because it holds keys and passwords.
+    `audience` holds "duty", "admin" or both: who is reached by it. `settings` is checked by the
+    typed model of its kind (`monitor.notify.channels`); it is kept out of `repr` because it holds
+    keys and passwords.
     """
 
     slug: str
@@ -106,3 +115,4 @@ class Channel:
     detail: Detail = "summary"
     group: bool = True
     settings: dict[str, Any] = field(default_factory=dict, repr=False)
+    audience: tuple[str, ...] = ("duty",)

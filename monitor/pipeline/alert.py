@@ -7,18 +7,20 @@ growth when it has reached the factor since the last telling.
 """
 
 import logging
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
-from django.db.models import F
+from django.db import IntegrityError, transaction
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from monitor.detect.facts import EventView
 from monitor.detect.heat import heat
 from monitor.detect.news import AT_ONCE, Snapshot, news
 from monitor.detect.risk import Assessment, assess
-from monitor.models import Alert, Article, Event
+from monitor.models import Alert, Article, Event, bulk
 from monitor.models.claims import Claim, Lane
 from monitor.pipeline import facts, knowledge, wake
 from monitor.pipeline.knowledge import Lore
@@ -30,7 +32,8 @@ log = logging.getLogger(__name__)
 
 LIMIT = timedelta(seconds=10)
 BATCH = 50
-ITEMS = 20
+NUMBER_TRIES = 10
+"""As many processes may raise alerts at the same moment."""
 
 LANE = Lane(Event, "alert", "assessed_rev < rev", "id", LIMIT + LEASE_SLACK)
 
@@ -63,10 +66,11 @@ def batch() -> int:
             judged.append(_judge(claim, revs[claim.key], lore))
     # One commit, but each event in a savepoint of its own: one that cannot be told must not keep
     # its neighbours from being told.
-    with transaction.atomic():
+    with attempt(LANE, [judgement.claim for judgement in judged]), transaction.atomic():
         for judgement in judged:
             with attempt(LANE, [judgement.claim]), transaction.atomic():
                 _write(judgement, lore)
+        _show_levels(judgement.claim.key for judgement in judged)
     return len(claims)
 
 
@@ -106,7 +110,6 @@ def _tell(view: EventView, verdict: Assessment, lore: Lore, now: datetime) -> No
         if verdict.needs_response and verdict.level:
             _raise(view, verdict, after, lore, now)
         return
-    _show_level(view.event, Level(alert.level))
     if not alert.pushed:
         if verdict.needs_response and not verdict.stale:
             _push_recorded(alert, view, verdict, after, lore, now)
@@ -143,7 +146,6 @@ def _graver(alert: Alert, verdict: Assessment) -> None:
     alert.score = max(alert.score, verdict.score)
     if verdict.level and verdict.level < alert.level:
         alert.level = verdict.level
-        _show_level(alert.event_id, verdict.level)
 
 
 def _quiet(verdict: Assessment, view: EventView, lore: Lore, now: datetime) -> bool:
@@ -163,22 +165,34 @@ def _quiet(verdict: Assessment, view: EventView, lore: Lore, now: datetime) -> b
 def _raise(
     view: EventView, verdict: Assessment, after: Snapshot, lore: Lore, now: datetime
 ) -> None:
-    level = verdict.level or Level.IV
-    alert = Alert.objects.create(
+    alert = _numbered(
+        now,
         event_id=view.event,
-        number=_next_number(now),
-        created=now,
-        level=level,
+        level=verdict.level or Level.IV,
         score=verdict.score,
         headline=Event.objects.values_list("title", flat=True).get(pk=view.event),
         reasons=[as_json(reason) for reason in verdict.reasons],
         told=after.to_json(),
         pushed=not verdict.stale,
     )
-    _show_level(view.event, level)
-    log.warning("预警 %s%s：%s", alert.number, "" if alert.pushed else "（只记录）", alert.headline)
+    log.warning(
+        "预警 %s%s：%s",
+        alert.number,
+        "" if alert.pushed else "（只记录）",
+        alert.headline,
+        extra={"alert": alert.number, "event": view.event},
+    )
     if alert.pushed:
         notify(alert, "alert", verdict.reasons, view, lore, now)
+
+
+def _numbered(now: datetime, **fields: object) -> Alert:
+    """A new alert under the year's next number. Where another process takes that number first,
+    its commit is waited for, and the one after it is ours."""
+    for _ in range(NUMBER_TRIES - 1):
+        with suppress(IntegrityError), transaction.atomic():
+            return Alert.objects.create(number=_next_number(now), created=now, **fields)
+    return Alert.objects.create(number=_next_number(now), created=now, **fields)
 
 
 def _next_number(now: datetime) -> str:
@@ -188,10 +202,18 @@ def _next_number(now: datetime) -> str:
     return f"{year}-{int(last.number.split('-')[1]) + 1 if last else 1:04d}"
 
 
-def _show_level(event: int, level: Level) -> None:
-    """The index shows an article's level: those that do not have it yet are indexed again."""
-    late = Article.objects.filter(event_id=event).exclude(level=level)
-    if late.update(level=level, rev=F("rev") + 1):
+def _show_levels(events: Iterable[int]) -> None:
+    """The index shows an article's level: those of these events that do not have their alert's
+    are indexed again.
+
+    Last in the transaction and in the order of their ids: other writers of articles hold some
+    of them already, and wait for no event.
+    """
+    levels = dict(Alert.objects.filter(event__in=list(events)).values_list("event", "level"))
+    late = Article.objects.filter(event__in=list(levels)).exclude(level=F("event__alert__level"))
+    rows = [(levels[event], pk) for pk, event in late.order_by().values_list("pk", "event")]
+    if rows:
+        bulk.update(Article, ("level = %s", "rev = rev + 1"), rows, where=("id",))
         wake.hint("index")
 
 
@@ -200,9 +222,12 @@ def as_json(reason: Reason) -> dict[str, object]:
     return asdict(reason)
 
 
+def due(now: datetime) -> QuerySet[Event]:
+    return Event.objects.filter(assessed_rev__lt=F("rev"), quarantined="").order_by("id")
+
+
 def look(now: datetime) -> Waiting:
-    due = Event.objects.filter(assessed_rev__lt=F("rev"), quarantined="")
-    return waiting(due, "touched", now)
+    return waiting(due(now), "touched", now)
 
 
-STEP = Step("alert", "notify", LIMIT, batch, look)
+STEP = Step("alert", "notify", LIMIT, batch, look, due)

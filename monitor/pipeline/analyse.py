@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from monitor.detect.marks import marks_of
@@ -173,9 +173,13 @@ def _write(claims: Sequence[Claim], findings: Sequence[Finding], revision: int) 
         wake.hint("group")
 
 
+def due(now: datetime) -> QuerySet[Article]:
+    rows = Article.objects.filter(analysed_edition__lt=F("edition"), quarantined="")
+    return rows.order_by("id")
+
+
 def look(now: datetime) -> Waiting:
-    due = Article.objects.filter(analysed_edition__lt=F("edition"), quarantined="")
-    return waiting(due, "seen", now)
+    return waiting(due(now), "seen", now)
 
 
-STEP = Step("analyse", "text", LIMIT, batch, look)
+STEP = Step("analyse", "text", LIMIT, batch, look, due)

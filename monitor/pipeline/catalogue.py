@@ -53,6 +53,7 @@ def apply() -> tuple[Change, ...]:
     """
     catalog = load(directories())
     with transaction.atomic():
+        Knowledge.hold()
         rows = _rows()
         changes = _changes(catalog, rows)
         files = catalog.items()
@@ -76,6 +77,7 @@ def edit(kind: str, slug: str, value: Item | None, by: str) -> None:
         build(kind, slug, value, knowledge.current().names)
     before = items(kind).get(slug) or {}
     with transaction.atomic():
+        Knowledge.hold()
         CatalogItem.objects.update_or_create(
             kind=kind,
             slug=slug,

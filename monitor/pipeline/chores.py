@@ -8,14 +8,18 @@ import logging
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
+from django.db import OperationalError
 from django.db.models import Q
 from django.utils import timezone
 
+from monitor.index import IndexUnavailable
 from monitor.models import Chore
 from monitor.models.claims import Claim, Lane
+from monitor.pipeline import meters
 from monitor.pipeline.step import FAILURE_CHARACTERS, LEASE_SLACK, Step, Waiting, waiting
+from monitor.words import SHANGHAI, day_of
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +40,19 @@ class Duty:
 
 
 DUTIES: dict[str, Duty] = {}
+"""Every duty of this version; `pipeline.steps` puts them here."""
+
+
+def daily(*times: time) -> Callable[[datetime], datetime]:
+    """The `following` of a duty that is due every day at these Shanghai times."""
+
+    def following(now: datetime) -> datetime:
+        today = day_of(now)
+        days = (today, today + timedelta(days=1))
+        instants = [datetime.combine(day, at, SHANGHAI) for day in days for at in times]
+        return min(instant for instant in instants if instant > now)
+
+    return following
 
 
 def batch() -> int:
@@ -69,9 +86,14 @@ def _do(claim: Claim, now: datetime) -> None:
     failure = ""
     try:
         words = duty.work()
+    except (OperationalError, IndexUnavailable) as error:
+        failure = words = str(error)
+        meters.failed(STEP.name, meters.UNAVAILABLE)
+        log.warning("%s 没有做成：%s", duty.slug, error)
     except Exception:
         failure = traceback.format_exc()[-FAILURE_CHARACTERS:]
         words = "没有做成，将按时再试，详见日志"
+        meters.failed(STEP.name, meters.ERROR)
         log.exception("%s 出错", duty.slug)
     Chore.objects.filter(pk=claim.key, token=claim.token).update(
         due=duty.following(timezone.now()),

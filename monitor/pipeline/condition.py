@@ -1,7 +1,8 @@
 """Whether every part of the installation can do its work, each with its cure if it cannot."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -14,7 +15,8 @@ from monitor.models import ChannelState, IndexState, Source
 from monitor.notify import mistakes
 from monitor.pipeline import catalogue, knowledge, quarantine
 from monitor.pipeline.index import search_index
-from monitor.stack import probes
+from monitor.stack import postgres, probes
+from monitor.stack.address import Address
 from monitor.stack.broker import Broker
 from monitor.stack.probes import Probe
 
@@ -24,8 +26,9 @@ BUILT = datetime(2026, 11, 1, tzinfo=UTC)
 
 def condition() -> Iterator[Probe]:
     """One probe a part: database, broker, index, catalogue, channels, clock, disk, fonts."""
-    broker = broker_url()
-    yield probes.sqlite()
+    broker = broker_address()
+    if settings.YUQING.keeps_sqlite:
+        yield probes.sqlite()
     database = _database()
     yield database
     yield probes.broker(broker)
@@ -35,29 +38,62 @@ def condition() -> Iterator[Probe]:
     if database.ok:
         yield from _channels()
         yield _quarantine()
-    yield probes.clock(timezone.now, not_before=BUILT, url=broker)
+    yield probes.clock(timezone.now, not_before=BUILT, broker=broker)
     yield probes.disk(settings.YUQING.data)
     yield probes.fonts()
 
 
-def broker_url() -> str:
-    """The broker in force: what the setting says, or the socket of this data folder's own."""
-    url = settings.YUQING.broker_url
-    return Broker(settings.YUQING.data).url if url == "embedded" else url
+def broker_address() -> Address:
+    """The broker in force: what the settings say, or the socket of this data folder's own."""
+    yuqing = settings.YUQING
+    if yuqing.broker_url == "embedded":
+        return Broker(yuqing.data).address
+    return Address(
+        yuqing.broker_url, yuqing.broker_password, yuqing.broker_ca, yuqing.broker_master
+    )
 
 
 def _database() -> Probe:
-    name = "数据库"
+    name, place = "数据库", _place(connection.settings_dict)
     try:
         executor = MigrationExecutor(connection)
         pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
     except DatabaseError as error:
+        if connection.vendor == "postgresql":
+            words, cure = postgres.complaint(str(error))
+            return Probe(name, False, f"{place} {words}", cure)
         return Probe(name, False, f"打不开（{error}）", "请检查 YUQING_DATABASE_URL 和目录权限")
+    if wrong := _unfit():
+        return Probe(
+            name, False, f"{place} {wrong}", "请改用合适的服务器或库，数据用 backup 和 restore 搬"
+        )
     if pending:
         return Probe(
             name, False, f"有 {len(pending)} 个升级未做", "运行 yuqing up 或 yuqing migrate"
         )
-    return Probe(name, True, settings.YUQING.database_url)
+    return Probe(name, True, place)
+
+
+def _unfit() -> str:
+    """What makes a server that answers none of ours, "" when it is fit."""
+    if connection.vendor != "postgresql":
+        return ""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT current_setting('server_version_num'), pg_encoding_to_char(encoding)"
+            " FROM pg_database WHERE datname = current_database()"
+        )
+        version, encoding = cursor.fetchone()
+    if int(version) < postgres.OLDEST:
+        return f"版本太旧（{int(version) // 10000}），至少要 {postgres.OLDEST // 10000}"
+    return "" if encoding == "UTF8" else f"这个库的编码是 {encoding}，应为 UTF8"
+
+
+def _place(database: Mapping[str, Any]) -> str:
+    """Where the database is, without what may be secret in its address."""
+    host = f"{database['HOST']}:{database['PORT']}".strip(":")
+    host = f"{host}/" if host else ""
+    return f"{connection.display_name} {host}{database['NAME']}"
 
 
 def _index() -> Probe:

@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import DatabaseError, transaction
-from django.db.models import Q
+from django.db import Error, transaction
+from django.db.models import BooleanField, Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from monitor.models import ChannelState, Delivery, Sending
 from monitor.models.claims import Claim, Lane
+from monitor.models.illness import repeated
 from monitor.notify import (
     Channel,
     PermanentFailure,
@@ -27,15 +29,14 @@ from monitor.notify import (
     given_up,
     mistakes,
     next_try,
-    rate,
     send,
-    take,
 )
 from monitor.notify.backoff import WAITS_S
-from monitor.pipeline import knowledge, wake
+from monitor.pipeline import buckets, knowledge, meters, wake
 from monitor.pipeline.arrivals import arrivals
 from monitor.pipeline.knowledge import Lore
 from monitor.pipeline.step import LEASE_SLACK, Step, Waiting, waiting
+from monitor.text.legible import legible
 
 log = logging.getLogger(__name__)
 
@@ -45,19 +46,19 @@ SEND_S = 15.0
 BATCH = 8
 FARTHEST = timedelta(seconds=1.5 * max(WAITS_S))
 """No delivery is ever due later: such a date was written while the clock stood wrong."""
-RECORD_AGAIN_S = (0.2, 1.0)
 
+WAITING = "monitor_delivery.state IN ('queued', 'sending')"
 LANE = Lane(
     Delivery,
     "deliver",
     # Parts go out in order; a stopped channel's deliveries wait until a person resumes it.
-    "state IN ('queued', 'sending') AND (due <= %s OR due > %s)"
+    f"{WAITING} AND (due <= %s OR due > %s)"
     " AND channel NOT IN (SELECT slug FROM monitor_channelstate WHERE stopped IS NOT NULL)"
-    " AND NOT EXISTS (SELECT 1 FROM monitor_delivery earlier"
+    " AND (part = 1 OR NOT EXISTS (SELECT 1 FROM monitor_delivery earlier"
     " WHERE earlier.notice_id = monitor_delivery.notice_id"
     " AND earlier.channel = monitor_delivery.channel"
     " AND earlier.recipient = monitor_delivery.recipient"
-    " AND earlier.part < monitor_delivery.part AND earlier.state IN ('queued', 'sending'))",
+    " AND earlier.part < monitor_delivery.part AND earlier.state IN ('queued', 'sending')))",
     "due, id",
     LIMIT + LEASE_SLACK,
     mark=", state = 'failed', code = 'died',"
@@ -65,6 +66,11 @@ LANE = Lane(
 )
 
 Outcome = Receipt | TemporaryFailure | PermanentFailure
+WORDS: dict[type[Outcome], str] = {
+    Receipt: "sent",
+    TemporaryFailure: "temporary",
+    PermanentFailure: "permanent",
+}
 GONE = "此渠道已不在目录中，请在目录中恢复或改用其他渠道"
 
 
@@ -97,13 +103,18 @@ def _depart() -> tuple[int, list[Departure]]:
         now = timezone.now()  # inside: a lease must not begin before the lock was waited for
         claims = LANE.claim(now, BATCH, [now, now + FARTHEST])
         rows = Delivery.objects.in_bulk([claim.key for claim in claims])
+        stopped = buckets.hold({row.channel for row in rows.values()}, now)
+        now = timezone.now()  # another process may have held the buckets meanwhile
         for claim in claims:
             delivery = rows[claim.key]
             _note_death(delivery)
+            if delivery.channel in stopped:
+                _requeue(delivery, now)
+                continue
             channel = _usable(delivery, lore, now)
             if channel is None:
                 continue
-            wait = _take_token(channel, now)
+            wait = buckets.take_token(channel, now)
             if wait:
                 _requeue(delivery, now + timedelta(seconds=wait))
                 continue
@@ -124,8 +135,7 @@ def _usable(delivery: Delivery, lore: Lore, now: datetime) -> Channel | None:
     if not wrong:
         return channel
     # The settings are at fault, not the message: it leaves when a person has mended them.
-    ChannelState.objects.get_or_create(slug=slug, defaults={"updated": now, "tokens": 1})
-    stop(slug, "settings", wrong, now)
+    buckets.stop(slug, "settings", wrong, now)
     _requeue(delivery, now)
     return None
 
@@ -150,22 +160,13 @@ def _fail(delivery: Delivery, code: str, words: str) -> None:
     )
 
 
-def _take_token(channel: Channel, now: datetime) -> float:
-    """Seconds to wait for the channel's bucket; 0 when a token was taken."""
-    allowance = rate(channel)
-    row, _ = ChannelState.objects.get_or_create(
-        slug=channel.slug, defaults={"tokens": allowance.burst, "updated": now}
-    )
-    taken = take(row.tokens, row.updated, now, allowance)
-    row.tokens, row.updated = taken.tokens, now
-    row.save(update_fields=["tokens", "updated"])
-    return 0.0 if taken.allowed else taken.wait_s
-
-
 def _outcomes(departures: Sequence[Departure]) -> Iterator[tuple[Departure, Outcome]]:
     async def ask(tell: Callable[[tuple[Departure, Outcome]], None]) -> None:
         async def one(departure: Departure) -> None:
-            tell((departure, await _send(departure)))
+            began = time.monotonic()
+            outcome = await _send(departure)
+            meters.sent(departure.channel.slug, WORDS[type(outcome)], time.monotonic() - began)
+            tell((departure, outcome))
 
         await asyncio.gather(*(one(departure) for departure in departures))
 
@@ -187,20 +188,18 @@ async def _send(departure: Departure) -> Outcome:
         return failure
     except Exception as error:
         # A fault of ours with one message must not leave its neighbours without their outcome.
-        log.exception("送达 %d 出错", departure.delivery.pk)
+        log.exception("送达 %d 出错", departure.delivery.pk, extra=_about(departure.delivery))
         return TemporaryFailure("internal", f"系统自身出错（{type(error).__name__}），将再试")
 
 
 def _record_surely(departure: Departure, outcome: Outcome) -> None:
     """Try hard to write an outcome: what is not written will be sent a second time."""
-    for patience_s in (*RECORD_AGAIN_S, None):
-        try:
-            return record(departure, outcome)
-        except DatabaseError:
-            log.exception("送达 %d 的结果没有写成", departure.delivery.pk)
-            if patience_s is not None:
-                time.sleep(patience_s)
-    return None
+    try:
+        repeated(lambda: record(departure, outcome))
+    except Error:
+        log.exception(
+            "送达 %d 的结果没有写成", departure.delivery.pk, extra=_about(departure.delivery)
+        )
 
 
 def record(departure: Departure, outcome: Outcome) -> None:
@@ -211,25 +210,35 @@ def record(departure: Departure, outcome: Outcome) -> None:
         sending = Sending.objects.filter(delivery=delivery, token=claim.token)
         if not LANE.mine([claim]):
             # Somebody else has it by now; what we know of our attempt still belongs in the ledger.
-            sending.update(ended=now, outcome="late", code=outcome.code, words=outcome.words[:500])
+            sending.update(ended=now, outcome="late", **_said(outcome))
             return
         change = _change(delivery, outcome, now)
         Delivery.objects.filter(pk=delivery.pk).update(owner="", until=None, attempts=0, **change)
         sending.update(
             ended=now,
             outcome="sent" if isinstance(outcome, Receipt) else "failed",
-            code=outcome.code[:64],
-            words=outcome.words[:500],
+            **_said(outcome),
         )
         if isinstance(outcome, PermanentFailure) and outcome.stops_channel:
-            stop(delivery.channel, outcome.code, outcome.words, now)
+            buckets.stop(delivery.channel, outcome.code, outcome.words, now)
+
+
+def _said(outcome: Outcome) -> dict[str, object]:
+    """What the channel said, a stranger's words, as a row takes it."""
+    return {"code": legible(outcome.code)[:64], "words": legible(outcome.words)[:500]}
 
 
 def _change(delivery: Delivery, outcome: Outcome, now: datetime) -> dict[str, object]:
-    said = {"code": outcome.code[:64], "words": outcome.words[:500]}
+    said = _said(outcome)
     if isinstance(outcome, Receipt):
         return said | {"state": Delivery.SENT, "sent": now}
-    log.warning("送达 %d（%s）未成：%s", delivery.pk, delivery.channel, outcome.words)
+    log.warning(
+        "送达 %d（%s）未成：%s",
+        delivery.pk,
+        delivery.channel,
+        outcome.words,
+        extra=_about(delivery),
+    )
     failures = delivery.failures + 1
     if isinstance(outcome, PermanentFailure):
         # A stopped channel is at fault, not this message: it leaves when the channel is resumed.
@@ -241,25 +250,17 @@ def _change(delivery: Delivery, outcome: Outcome, now: datetime) -> dict[str, ob
         return {
             "state": Delivery.FAILED,
             "failures": failures,
-            "code": end.code,
-            "words": end.words[:500],
+            **_said(end),
         }
     return said | {"state": Delivery.QUEUED, "failures": failures, "due": due}
 
 
-def stop(channel: str, code: str, words: str, now: datetime) -> None:
-    """Nothing more goes to this channel until a person has mended it and resumes it."""
-    log.error("渠道 %s 已停用：%s", channel, words)
-    ChannelState.objects.filter(slug=channel).update(stopped=now, code=code[:64], words=words[:500])
-
-
-def resume(channel: str) -> int:
-    """Let a stopped channel send again; returns how many deliveries were waiting for it."""
-    with transaction.atomic():
-        ChannelState.objects.filter(slug=channel).update(stopped=None, code="", words="")
-        return Delivery.objects.filter(channel=channel, state=Delivery.QUEUED).update(
-            due=timezone.now()
-        )
+def _about(delivery: Delivery) -> dict[str, object]:
+    return {
+        "delivery": delivery.pk,
+        "notice": delivery.notice_id,
+        "channel": delivery.channel,
+    }
 
 
 def resend(pk: int) -> bool:
@@ -278,13 +279,19 @@ def resend(pk: int) -> bool:
         return bool(queued)
 
 
-def look(now: datetime) -> Waiting:
+def due(now: datetime) -> QuerySet[Delivery]:
     stopped = ChannelState.objects.exclude(stopped=None).values("slug")
-    due = Delivery.objects.filter(
-        Q(due__lte=now) | Q(due__gt=now + FARTHEST),
-        state__in=[Delivery.QUEUED, Delivery.SENDING],
-    ).exclude(channel__in=stopped)
-    return waiting(due, "due", now)
+    # Spelled out: SQLite finds the partial index by the words of its condition, and cannot know
+    # that parameters say the same.
+    open_ = RawSQL(WAITING, (), BooleanField())  # noqa: S611 - our own constant
+    rows = Delivery.objects.filter(
+        Q(due__lte=now) | Q(due__gt=now + FARTHEST), open_, quarantined=""
+    )
+    return rows.exclude(channel__in=stopped).order_by("due", "id")
 
 
-STEP = Step("deliver", "notify", LIMIT, batch, look)
+def look(now: datetime) -> Waiting:
+    return waiting(due(now), "due", now)
+
+
+STEP = Step("deliver", "notify", LIMIT, batch, look, due)

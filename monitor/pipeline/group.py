@@ -12,15 +12,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import OperationalError, transaction
-from django.db.models import Count, F, Max, Min, QuerySet
+from django.db import transaction
+from django.db.models import Count, F, Max, Min, Q, QuerySet
 from django.utils import timezone
 
 from monitor.detect.events import Member, Placement, Window, readable
 from monitor.models import Article, Event, GroupCursor, bulk
 from monitor.models.claims import Claim, Lane
-from monitor.pipeline import wake
-from monitor.pipeline.step import FAILURE_CHARACTERS, LEASE_SLACK, Step, Waiting, waiting
+from monitor.models.illness import ILL, mend, repeated
+from monitor.pipeline import meters, wake
+from monitor.pipeline.step import FAILURE_CHARACTERS, LEASE_SLACK, Step, Waiting, some, waiting
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ EVENT_COLUMNS = ("id", "title", "first_published", "last_published", *EVENT_DEFA
 
 
 class LaneLost(Exception):  # noqa: N818 - reads as what happened
-    """Another process moved the cursor; nothing of ours was written."""
+    """What we decided on is no longer so; nothing of ours was written."""
 
 
 @dataclass
@@ -51,7 +52,7 @@ _memory = _Memory(Window())
 def batch() -> int:
     """Assign the oldest ungrouped articles to events; 0 when none, or when the lane is taken."""
     now = timezone.now()
-    if not _ungrouped().exists():
+    if not some(due(now)):
         return 0
     GroupCursor.objects.get_or_create(pk=1)
     claims = LANE.claim(now, 1)
@@ -59,25 +60,28 @@ def batch() -> int:
         return 0
     try:
         return _assign(claims[0], now)
-    except (LaneLost, OperationalError) as error:
+    except (LaneLost, *ILL) as error:
         _memory.window.forget()
         log.info("归并让出：%s", error)
         return 0
     except Exception:
+        meters.failed(STEP.name, meters.ERROR)
         log.exception("归并一批出错，逐篇查找原因")
         _memory.window.forget()
         return _isolate()
     finally:
-        LANE.release(claims)
+        mend()
+        repeated(lambda: LANE.release(claims))
 
 
 def _isolate() -> int:
     """Quarantine the articles of the next batch that cannot be placed even by themselves, so
     that one of them does not stop the lane for all; returns how many."""
     bad = 0
-    for pk in _next():
+    now = timezone.now()
+    for pk in _next(now):
         try:
-            _memory.window.place(_members([pk]), now=timezone.now())
+            _memory.window.place(_members([pk]), now=now)
         except Exception:  # noqa: BLE001 - kept on the row with its traceback
             bad += Article.objects.filter(pk=pk).update(
                 quarantined=STEP.name, failure=traceback.format_exc()[-FAILURE_CHARACTERS:]
@@ -87,17 +91,18 @@ def _isolate() -> int:
     return bad
 
 
-def _ungrouped() -> QuerySet[Article]:
-    return Article.objects.filter(grouped_edition__lt=F("analysed_edition"), quarantined="")
+def due(now: datetime) -> QuerySet[Article]:
+    rows = Article.objects.filter(grouped_edition__lt=F("analysed_edition"), quarantined="")
+    return rows.order_by("id")
 
 
-def _next() -> list[int]:
-    return list(_ungrouped().order_by("id").values_list("pk", flat=True)[:BATCH])
+def _next(now: datetime) -> list[int]:
+    return list(due(now).values_list("pk", flat=True)[:BATCH])
 
 
 def _assign(claim: Claim, now: datetime) -> int:
     version = GroupCursor.objects.values_list("version", flat=True).get(pk=1)
-    newcomers = _members(_next())
+    newcomers = _members(_next(now))
     _catch_up(version, newcomers, now)
     placements = _memory.window.place(newcomers, now=now)
     with transaction.atomic():
@@ -105,7 +110,7 @@ def _assign(claim: Claim, now: datetime) -> int:
             version=version + 1, attempts=0
         )
         if not moved:
-            raise LaneLost
+            raise LaneLost("另一进程已先归并")
         events = _write(placements, newcomers, version + 1, now)
     _memory.window.remember(events)
     _memory.version = version + 1
@@ -168,6 +173,7 @@ def _write(
             events[placement.article] = placement.event
         elif placement.with_article is not None:
             events[placement.article] = events[placement.with_article]
+    _hold(set(events.values()))
     bulk.update(
         Article,
         (
@@ -185,6 +191,14 @@ def _write(
     )
     _refresh(set(events.values()), by_article, events, now)
     return events
+
+
+def _hold(events: set[int]) -> None:
+    """Lock the events before their articles, as alert does; LaneLost when one is gone (pruned),
+    for then the window remembers what is no more."""
+    rows = Event.objects.select_for_update(no_key=True).filter(pk__in=events).order_by("pk")
+    if len(rows.values_list("pk", flat=True)) < len(events):
+        raise LaneLost("内存中的事件已被清理")
 
 
 def _open_events(placements: Sequence[Placement], members: dict[int, Member]) -> dict[int, int]:
@@ -222,7 +236,7 @@ def _refresh(
             sources=Count("source", distinct=True),
             first=Min("published"),
             last=Max("published"),
-            noteworthy=Max("analysis__noteworthy"),
+            noteworthy=Count("id", filter=Q(analysis__noteworthy=True)),
         )
     }
     first_titles = _first_titles(members.values(), events)
@@ -271,7 +285,7 @@ def _first_titles(members: Iterable[Member], events: dict[int, int]) -> dict[int
 
 
 def look(now: datetime) -> Waiting:
-    return waiting(_ungrouped(), "seen", now)
+    return waiting(due(now), "seen", now)
 
 
-STEP = Step("group", "text", LIMIT, batch, look)
+STEP = Step("group", "text", LIMIT, batch, look, due)

@@ -1,6 +1,6 @@
-"""Notices: what an alert tells people, composed once and laid out as deliveries that wait."""
+"""Notices: what people are told, composed once and laid out as deliveries that wait."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import datetime
 
 from django.conf import settings
@@ -27,7 +27,7 @@ def notify(
     lore: Lore,
     now: datetime,
 ) -> None:
-    """One notice, and for every channel one delivery row a part, ready to leave."""
+    """One notice, and for every duty channel one delivery row a part, ready to leave."""
     subject = f"alert:{alert.pk}"
     earlier = Notice.objects.filter(subject=subject, kind=kind).count()
     notice = Notice.objects.create(
@@ -38,9 +38,49 @@ def notify(
         created=now,
         words=[reason.words for reason in reasons],
     )
-    message = _message(alert, kind, reasons, view, now)
+    _lay_out(notice, _message(alert, kind, reasons, view, now), {"duty"}, lore, now)
+
+
+def announce(
+    subject: str,
+    kind: str,
+    headline: str,
+    reasons: Sequence[str],
+    audience: Set[str],
+    lore: Lore,
+    now: datetime,
+    *,
+    once: bool = False,
+) -> None:
+    """One notice about the installation itself, for every channel of one of these audiences.
+
+    With `once` a subject that was told of already raises IntegrityError.
+    """
+    url = settings.YUQING.public_url
+    message = Message(
+        kind=kind,
+        number="",
+        headline=headline,
+        level=None,
+        reasons=tuple(reasons),
+        items=(),
+        score=None,
+        link=url or None,
+        now=now,
+    )
+    earlier = 0 if once else Notice.objects.filter(subject=subject, kind=kind).count()
+    notice = Notice.objects.create(
+        subject=subject, kind=kind, n=earlier + 1, created=now, words=[headline, *reasons]
+    )
+    _lay_out(notice, message, audience, lore, now)
+
+
+def _lay_out(
+    notice: Notice, message: Message, audience: Set[str], lore: Lore, now: datetime
+) -> None:
     for channel in lore.channels.values():
-        queue_parts(notice, channel, message, now)
+        if audience & set(channel.audience):
+            queue_parts(notice, channel, message, now)
     wake.hint("deliver")
 
 

@@ -1,10 +1,10 @@
 """Rows that nobody could digest: kept apart with the reason, and run again when asked."""
 
 from dataclasses import dataclass
-
-from django.db import transaction
+from functools import partial
 
 from monitor.models import Article, Delivery, Event
+from monitor.models.illness import repeated
 from monitor.pipeline import wake
 
 MOST = 1000
@@ -42,9 +42,11 @@ def counts() -> dict[str, int]:
 def rerun() -> int:
     """Give everything in quarantine its tries back; returns how many rows."""
     fresh = {"quarantined": "", "attempts": 0, "failure": "", "until": None, "owner": ""}
-    with transaction.atomic():
-        rows = Delivery.objects.exclude(quarantined="").update(**fresh, state=Delivery.QUEUED)
-        for model in (Article, Event):
-            rows += model.objects.exclude(quarantined="").update(**fresh)
-        wake.hint("analyse", "group", "index", "alert", "deliver")
+    rows = 0
+    for model in KINDS:
+        also = {"state": Delivery.QUEUED} if model is Delivery else {}
+        kept = model.objects.exclude(quarantined="")
+        # A transaction each: the steps lock rows of several tables in an order of their own.
+        rows += repeated(partial(kept.update, **fresh, **also))
+    wake.hint("analyse", "group", "index", "alert", "deliver")
     return rows

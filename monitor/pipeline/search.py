@@ -1,17 +1,22 @@
 """Search as people meet it: a query's text in, hits with titles, highlights and alerts out."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, TypeVar
 
 from django.db.models import F
 
-from monitor.index import Cursor, Facets, GenerationMissing, Page
+from monitor.index import Cursor, Facets, GenerationMissing, HotWord, Page
 from monitor.models import Alert, ArticleText
 from monitor.pipeline import knowledge
 from monitor.pipeline.index import search_index, state
 from monitor.query import Highlights, Query, highlights, parse
+from monitor.query.tree import positive
+from monitor.text.pieces import stream
 from monitor.words import Sentiment
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,7 @@ class Hit:
 @dataclass(frozen=True, slots=True)
 class Results:
     """A page of hits, newest first, with the exact number of all matching articles, and of the
-    events they fold into where they are folded."""
+    events they fold into where they are folded: exact too, unless it is `estimated`."""
 
     query: Query
     hits: tuple[Hit, ...]
@@ -44,6 +49,7 @@ class Results:
     facets: Facets | None
     next: Cursor | None
     folded: int | None
+    estimated: bool
 
 
 def search(
@@ -66,15 +72,45 @@ def search(
     hits = tuple(
         _hit(query, found[hit.id], numbers, hit.count) for hit in page.hits if hit.id in found
     )
-    return Results(query, hits, page.total, page.facets, page.next, page.folded)
+    return Results(query, hits, page.total, page.facets, page.next, page.folded, page.estimated)
+
+
+def count(query: Query) -> int:
+    """How many articles a query finds, exactly; raises IndexUnavailable."""
+    return _page(query, size=1).total
+
+
+def trend(text: str) -> Mapping[date, int]:
+    """How many articles each Shanghai day has, in order of days, those without any left out.
+
+    Raises QueryError and IndexUnavailable, as all of these do.
+    """
+    query = parse(text, knowledge.current().names)
+    days = _active(lambda generation: search_index().trend(generation, query))
+    return {day: days[day] for day in sorted(days)}
+
+
+def hot_words(text: str, *, size: int = 20) -> list[HotWord]:
+    """The words that tell the articles found from all others, highest score first, without
+    those that the query itself is made of."""
+    query = parse(text, knowledge.current().names)
+    asked = [phrase.stream for phrase in positive(query.tree)]
+    # A typed word is seldom more than two of the dictionary's; those left out must not be missed.
+    many = size + 2 * len(asked)
+    hot = _active(lambda generation: search_index().hot_words(generation, query, size=many))
+    return [one for one in hot if not any(stream(one.word) in typed for typed in asked)][:size]
 
 
 def _page(query: Query, **how: Any) -> Page:
+    return _active(lambda generation: search_index().search(generation, query, **how))
+
+
+def _active(ask: Callable[[str], Answer]) -> Answer:
     """Ask the active generation; a rebuild may swap it between our reading its name and asking."""
     try:
-        return search_index().search(state().active, query, **how)
+        return ask(state().active)
     except GenerationMissing:
-        return search_index().search(state().active, query, **how)
+        return ask(state().active)
 
 
 def _rows(ids: list[int]) -> dict[int, ArticleText]:

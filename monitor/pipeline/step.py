@@ -11,11 +11,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import OperationalError, models
+from django.db import models
 from django.utils import timezone
 
 from monitor.index import IndexUnavailable
 from monitor.models.claims import Claim, Lane
+from monitor.models.illness import ILL, broken, mend, repeated
+from monitor.pipeline import meters
+from monitor.stack.records import within
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +29,8 @@ LEASE_SLACK = timedelta(seconds=5)
 REST = timedelta(seconds=10)
 """How long rows are left alone after the database or the index failed under them."""
 FAILURE_CHARACTERS = 4000
+NAMED = 20
+"""Rows of a failed batch that its log line names."""
 CHARACTERS = 2_000_000
 """Text that one batch of articles may hold."""
 
@@ -42,7 +47,9 @@ class Waiting:
 class Step:
     """`batch` does one batch and returns how many rows it took (0: nothing due).
 
-    `waiting` looks without claiming; `limit` is the longest a batch may take.
+    `waiting` looks without claiming; `limit` is the longest a batch may take. `due` gives the rows
+    that wait, in the lane's order, for steps whose backlog can be too long to be counted every
+    few seconds.
     """
 
     name: str
@@ -50,15 +57,27 @@ class Step:
     limit: timedelta
     batch: Callable[[], int]
     waiting: Callable[[datetime], Waiting]
+    due: Callable[[datetime], models.QuerySet] | None = None
+
+    def has_work(self, now: datetime) -> bool:
+        """Whether a row waits, without counting them."""
+        return bool(self.waiting(now).rows) if self.due is None else some(self.due(now))
 
     def run(self) -> int:
-        """Work off one hint; returns the number of rows done."""
+        """Work off one hint; returns the number of rows done. An ill database ends the turn."""
         done, end = 0, time.monotonic() + TURN_S
-        while time.monotonic() < end:
-            rows = self.batch()
-            if not rows:
-                break
-            done += rows
+        with within(self.name):
+            while time.monotonic() < end:
+                mend()
+                try:
+                    with meters.batch(self.name) as taken:
+                        taken.rows = self.batch()
+                except ILL as error:
+                    log.warning("%s 停下，数据库暂不可用，稍后接着做：%s", self.name, error)
+                    break
+                if not taken.rows:
+                    break
+                done += taken.rows
         return done
 
 
@@ -93,13 +112,38 @@ def attempt(lane: Lane, claims: Sequence[Claim]) -> Iterator[None]:
     """
     try:
         yield
-    except (OperationalError, IndexUnavailable) as error:
-        until = timezone.now() + REST
-        lane.release(claims, str(error)[-FAILURE_CHARACTERS:], until, blameless=True)
-        log.warning("%s 暂不能进行，%d 秒后再试：%s", lane.step, REST.seconds, error)
+    except (*ILL, IndexUnavailable) as error:
+        if broken():
+            raise  # no row can be written any more in the transaction around us: it is lost whole
+        until, words = timezone.now() + REST, str(error)[-FAILURE_CHARACTERS:]
+        mend()
+        repeated(lambda: lane.release(claims, words, until, blameless=True))
+        meters.failed(lane.step, meters.UNAVAILABLE)
+        log.warning(
+            "%s 暂不能进行，%d 秒后再试：%s",
+            lane.step,
+            REST.seconds,
+            error,
+            extra=_about(lane, claims),
+        )
     except Exception:
         lane.release(claims, traceback.format_exc()[-FAILURE_CHARACTERS:])
-        log.exception("%s 一批 %d 行出错，将重试", lane.step, len(claims))
+        meters.failed(lane.step, meters.ERROR)
+        log.exception(
+            "%s 一批 %d 行出错，将重试", lane.step, len(claims), extra=_about(lane, claims)
+        )
+
+
+def _about(lane: Lane, claims: Sequence[Claim]) -> dict[str, object]:
+    """Which rows a log line is about: `{"article": 12}`, or the first of several."""
+    keys = [claim.key for claim in claims[:NAMED]]
+    return {str(lane.model._meta.model_name): keys[0] if len(keys) == 1 else keys}
+
+
+def some(rows: models.QuerySet) -> bool:
+    """Whether there is any of these. They have to be in the order of the index on what is due;
+    `exists` would drop it, and the planner look for the first through the whole table."""
+    return bool(rows.values_list("pk", flat=True)[:1])
 
 
 def waiting(rows: models.QuerySet, since: str, now: datetime) -> Waiting:

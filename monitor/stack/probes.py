@@ -6,17 +6,19 @@ import os
 import re
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
 
 import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
+from redis.sentinel import MasterNotFoundError, Sentinel
 
+from monitor.stack.address import Address, sentinel_options, server_options
 from monitor.stack.folder import room
-from monitor.stack.sockets import client_url, shown
 from monitor.words import SHANGHAI
 
 # Older ones can corrupt a WAL file at its reset: https://www.sqlite.org/wal.html#walresetbug
@@ -38,27 +40,32 @@ class Probe:
     cure: str = ""
 
 
-def broker(url: str, *, timeout: float = 2.0) -> Probe:
-    """Does a Redis-protocol server answer PING at this Celery or redis-py URL?"""
-    name, place = "消息服务", shown(url)
+def broker(address: Address, *, timeout: float = 2.0) -> Probe:
+    """Does a Redis server answer PING there, or the master that its sentinels name?"""
+    name, place = "消息服务", str(address)
     try:
-        with _client(url, timeout) as client:
+        with _client(address, timeout) as client:
             begin = time.monotonic()
             client.ping()
             took = (time.monotonic() - begin) * 1000
     except redis.BusyLoadingError:
         return Probe(name, False, f"{place} 正在载入数据", "请稍候再查")
     except redis.AuthenticationError:
-        return Probe(name, False, f"{place} 拒绝了密码", "请核对 YUQING_BROKER_URL 里的用户和密码")
+        cure = "请核对 YUQING_BROKER_PASSWORD（或地址里的用户和密码）"
+        return Probe(name, False, f"{place} 拒绝了密码", cure)
     except redis.TimeoutError:
         cure = "请检查网络和防火墙，或该服务是否过载"
         return Probe(name, False, f"{place} 在 {timeout:g} 秒内没有回答", cure)
+    except MasterNotFoundError:
+        words = f"{place} 都没有给出主节点 {address.master}"
+        cure = "请检查哨兵是否运行、密码是否正确，以及 YUQING_BROKER_MASTER 是否写对"
+        return Probe(name, False, words, cure)
     except (redis.RedisError, OSError) as error:
+        if "CERTIFICATE_VERIFY_FAILED" in str(error):
+            cure = "请用 YUQING_BROKER_CA 指定签发它的 CA 证书，并核对证书上的主机名"
+            return Probe(name, False, f"{place} 的证书不可信", cure)
         cure = "内置消息服务随 yuqing up 启动；外部的请检查它是否运行、YUQING_BROKER_URL 是否正确"
         return Probe(name, False, f"连接不上 {place}（{_brief(error)}）", cure)
-    except ValueError as error:
-        cure = "地址应形如 redis://主机:6379/0 或 redis+socket:///路径"
-        return Probe(name, False, f"地址 {place} 无法识别（{error}）", cure)
     return Probe(name, True, f"{place}，{took:.0f} 毫秒内回答")
 
 
@@ -79,7 +86,7 @@ def clock(
     now: Callable[[], datetime],
     *,
     not_before: datetime,
-    url: str | None = None,
+    broker: Address | None = None,
     monotonic: Callable[[], float] = time.monotonic,
     timeout: float = 2.0,
 ) -> Probe:
@@ -87,7 +94,7 @@ def clock(
 
     It must not be before `not_before` (the newest instant we know has passed: the build, or the
     newest row), must run as fast as the monotonic clock, and must agree with the broker's TIME
-    where `url` is given and answers (an embedded broker has our own clock and always agrees).
+    where `broker` is given and answers (an embedded broker has our own clock and always agrees).
     """
     name, cure = "时钟", "请校准系统时间并开启自动对时（timedatectl set-ntp true）"
     first, begin = now(), monotonic()
@@ -95,7 +102,7 @@ def clock(
         known = not_before.astimezone(SHANGHAI)
         words = f"系统时间 {_minute(first)} 早于已知的 {known:%Y-%m-%d %H:%M}"
         return Probe(name, False, words, cure)
-    theirs = None if url is None else _offset(url, now, timeout)
+    theirs = None if broker is None else _offset(broker, now, timeout)
     time.sleep(_SAMPLE_SECONDS)
     drift = (now() - first).total_seconds() - (monotonic() - begin)
     if abs(drift) > _SAMPLE_SECONDS:
@@ -163,23 +170,38 @@ def port(number: int, host: str = "127.0.0.1") -> Probe:
     return Probe(name, True, f"{host}:{number} 可用")
 
 
-def _client(url: str, timeout: float) -> redis.Redis:
-    return redis.Redis.from_url(
-        client_url(url),
-        socket_timeout=timeout,
-        socket_connect_timeout=timeout,
-        retry=Retry(NoBackoff(), 0),
-    )
+@contextmanager
+def _client(address: Address, timeout: float) -> Iterator[redis.Redis]:
+    """A client of the server, which connects when it is first used, and only once."""
+    options: dict[str, Any] = {
+        **server_options(address),
+        "socket_timeout": timeout,
+        "socket_connect_timeout": timeout,
+        "retry": None,  # who asks wants to know how it is, not how it will be
+    }
+    if address.by_sentinel:
+        with (
+            Sentinel(address.hosts, sentinel_kwargs=sentinel_options(address)) as sentinels,
+            sentinels.master_for(address.master, **options) as client,
+        ):
+            yield client
+        return
+    if address.on_socket:
+        place: dict[str, Any] = {"unix_socket_path": unquote(address.parts.path)}
+    else:
+        place = dict(zip(("host", "port"), address.hosts[0], strict=True))
+    with redis.Redis(**place, **options) as client:
+        yield client
 
 
-def _offset(url: str, now: Callable[[], datetime], timeout: float) -> float | None:
+def _offset(address: Address, now: Callable[[], datetime], timeout: float) -> float | None:
     """The broker's clock minus ours in seconds, None when it does not answer."""
     try:
-        with _client(url, timeout) as client:
+        with _client(address, timeout) as client:
             before = now()
             seconds, micros = client.time()
             ours = before + (now() - before) / 2
-    except (redis.RedisError, OSError, ValueError):
+    except (redis.RedisError, OSError):
         return None  # the broker's own probe says so
     return float(seconds + micros / 1e6 - ours.timestamp())
 

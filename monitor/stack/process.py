@@ -59,13 +59,15 @@ class Child:
     `env` is added to the supervisor's environment. `ready` answers within about a second whether
     the child does its work; the next child starts after that, and one that is not ready within
     `ready_seconds` is started anew. `stop_signal`, then SIGKILL after `grace` seconds. A `ground`
-    child is one the others stand on: it is stopped after all of them have ended.
+    child is one the others stand on: it is stopped after all of them have ended. One that runs
+    `once` is done when it exits with 0, within `ready_seconds`; the next child starts after that.
 
     `before` runs before each start, with the last exit if there was one; what it returns is
     logged, and an OSError or ValueError it raises counts as a failed start. `hide` names lines
     (by a part of them) that nobody needs in the log. `adopt` says whether
     a process that we did not start already does the work; then we watch it, start ours when it
-    goes, and leave it alone at our own end.
+    goes, and leave it alone at our own end. `become` is a command before the child's own that
+    makes it another user; changing that takes a leash off, so it comes before the leash.
     """
 
     name: str
@@ -80,6 +82,8 @@ class Child:
     adopt: Callable[[], bool] | None = None
     cwd: Path | None = None
     hide: Sequence[str] = ()
+    once: bool = False
+    become: Sequence[str] = ()
 
     def shows(self, line: str) -> bool:
         return not any(part in line for part in self.hide)
@@ -98,7 +102,7 @@ class Process:
 
     def __init__(self, child: Child) -> None:
         self._popen = subprocess.Popen(
-            leashed(child.argv),
+            [*child.become, *leashed(child.argv)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -1,11 +1,11 @@
-"""Where the broker's unix socket lies, and the two ways of writing its address."""
+"""Where the embedded broker's unix socket lies."""
 
 import hashlib
 import os
 import stat
 import tempfile
 from pathlib import Path
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote
 
 LONGEST = 107  # bytes; sockaddr_un.sun_path holds 108 with its closing zero (unix(7))
 SOCKET = "broker.sock"
@@ -44,20 +44,6 @@ def socket_path(folder: Path) -> Path:
 def celery_url(path: Path) -> str:
     """The socket as kombu writes it; blanks and Han in the path are quoted."""
     return f"redis+socket://{quote(str(path))}"
-
-
-def client_url(url: str) -> str:
-    """A broker URL as redis-py reads it: kombu's `redis+socket://` becomes `unix://`."""
-    scheme = "redis+socket://"
-    return f"unix://{url.removeprefix(scheme)}" if url.startswith(scheme) else url
-
-
-def shown(url: str) -> str:
-    """A broker URL without its password, for people."""
-    parts = urlsplit(url)
-    if parts.password is None:
-        return unquote(url)
-    return unquote(url.replace(f":{parts.password}@", ":***@", 1))
 
 
 def _fits(path: Path) -> bool:

@@ -45,13 +45,14 @@ class Pace:
 
 
 class Post:
-    """One child's place: waiting (`due`), starting, up (its own process or adopted), or closed."""
+    """One child's place: waiting (`due`), starting, up (its own process or adopted), done, closed."""
 
     def __init__(self, child: Child) -> None:
         self.child = child
         self.process: Process | None = None
         self.adopted = False
         self.ready = False
+        self.done = False
         self.listening = False
         self.began = False  # has been started once; it need not wait for its neighbours again
         self.since = 0.0
@@ -64,7 +65,7 @@ class Post:
 
     @property
     def up(self) -> bool:
-        return self.adopted or (self.process is not None and self.ready)
+        return self.adopted or self.done or (self.process is not None and self.ready)
 
     def kill(self) -> None:
         if self.process is not None:
@@ -180,7 +181,8 @@ class Supervisor:
         except (OSError, ValueError) as error:
             self._fell(post, now, f"{child.name}无法启动：{error}")
             return
-        post.process, post.ready, post.forced = process, child.ready is None, False
+        post.process, post.forced = process, False
+        post.ready = child.ready is None and not child.once
         post.ask = now + self._pace.ready
         self._selector.register(process.pipe, selectors.EVENT_READ, post)
         post.listening = True
@@ -228,6 +230,10 @@ class Supervisor:
         name = post.child.name
         if self._asked is not None:
             self._say(f"{name}超时未停，已强行结束" if post.forced else f"{name}已停止")
+            return
+        if post.child.once and code == 0:
+            post.done, post.due = True, None
+            self._say(f"{name}已完成")
             return
         if post.last.seconds >= self._pace.forget:
             post.deaths = 0

@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from monitor.models import ChannelState
-from monitor.pipeline import deliver, knowledge
+from monitor.pipeline import buckets, knowledge
 
 
 def may_resume(user: User | AnonymousUser) -> bool:
@@ -25,6 +25,6 @@ def resume(request: HttpRequest, slug: str) -> HttpResponse:
             raise Http404("没有这个渠道")
         messages.info(request, "这个渠道没有停用，不必恢复。")
         return redirect("alerts")
-    waiting = deliver.resume(slug)
+    waiting = buckets.resume(slug)
     messages.success(request, f"渠道已恢复，{waiting} 条待发的消息即将发出。")
     return redirect("alerts")

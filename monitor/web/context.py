@@ -1,9 +1,12 @@
 """What every page knows."""
 
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpRequest
 
 from monitor.pipeline.accounts import ROLES
+from monitor.web import system
 
 PLACES = {
     "alerts": "alerts",
@@ -11,12 +14,15 @@ PLACES = {
     "search": "search",
     "event": "search",
     "article": "search",
+    "exports": "search",
+    "export-ask": "search",
     "sources": "sources",
+    "system": "system",
 }
 """Which entry of the navigation a page belongs to."""
 
 
-def office(request: HttpRequest) -> dict[str, str]:
+def office(request: HttpRequest) -> dict[str, Any]:
     """The office's name, who is signed in and in which part of the console they are."""
     match = request.resolver_match
     user = getattr(request, "user", None)
@@ -28,4 +34,5 @@ def office(request: HttpRequest) -> dict[str, str]:
         "office": settings.YUQING.office,
         "place": PLACES.get(match.url_name or "", "") if match else "",
         "role": role,
+        "may_see_system": user is not None and system.may_see(user),
     }

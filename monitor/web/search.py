@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from monitor.export import WORDS
 from monitor.index import Cursor, Facets, IndexUnavailable
 from monitor.models import Article, Event
 from monitor.pipeline import knowledge
@@ -45,7 +46,12 @@ def page(request: HttpRequest) -> HttpResponse:
     """The page of a query; with `before` the hits after that place, for 更多."""
     text = request.GET.get("q", "").strip()
     folded = request.GET.get("fold") != "0"
-    context: dict[str, Any] = {"q": text, "folded": folded, "examples": EXAMPLES}
+    context: dict[str, Any] = {
+        "q": text,
+        "folded": folded,
+        "examples": EXAMPLES,
+        "export_formats": WORDS,
+    }
     try:
         before = Cursor.parse(request.GET["before"]) if "before" in request.GET else None
     except (ValueError, OverflowError, OSError):
@@ -67,6 +73,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "first_page": before is None,
         "total": results.total,
         "events": results.folded,
+        "about": results.estimated,
         "chips": _chips(text, lore),
     }
     if results.facets:

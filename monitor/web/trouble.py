@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Q
 
 from monitor.models import Alert, ChannelState, Delivery, Source
-from monitor.pipeline import knowledge, quarantine
+from monitor.pipeline import knowledge, quarantine, watch
 from monitor.pipeline.steps import STEPS
 from monitor.web.templatetags.display import lasting
 from monitor.words import STEP_WORDS
@@ -45,6 +45,7 @@ def troubles(now: datetime) -> list[Trouble]:
     found = [
         *_stopped(),
         *_faulty(),
+        *_standing(),
         *_unsent(now),
         *_behind(now),
         *_quarantined(),
@@ -82,6 +83,15 @@ def _faulty() -> list[Trouble]:
     return [
         Trouble(True, f"渠道“{names.get(slug, slug)}”用不了：{words}", FAULTY_CURE)
         for slug, words in sorted(knowledge.current().faulty.items())
+    ]
+
+
+def _standing() -> list[Trouble]:
+    """What the watch has told of, but for backlogs, which `_behind` shows sooner."""
+    return [
+        Trouble(grave=True, words=f"系统故障：{row.words}。", cure=row.cure)
+        for row in watch.standing()
+        if row.subject.removeprefix("watch:") not in STEPS
     ]
 
 

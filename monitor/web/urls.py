@@ -7,7 +7,19 @@ from django.urls import URLPattern, path
 from django.views.decorators.cache import never_cache
 from django.views.generic import RedirectView
 
-from monitor.web import alerts, articles, channels, deliveries, health, search, sign_in, sources
+from monitor.web import (
+    alerts,
+    articles,
+    channels,
+    deliveries,
+    exports,
+    health,
+    hot,
+    search,
+    sign_in,
+    sources,
+    system,
+)
 
 
 def _page(route: str, view: Callable[..., HttpResponseBase], name: str) -> URLPattern:
@@ -21,12 +33,20 @@ urlpatterns: list[URLPattern] = [
     _page("alerts/<str:number>", alerts.page, "alert"),
     _page("search", search.page, "search"),
     _page("search/events/<int:event>", search.event, "event"),
+    _page("search/hot", hot.page, "hot"),
     _page("articles/<int:pk>", articles.page, "article"),
     _page("sources", sources.page, "sources"),
+    _page("system", system.page, "system"),
     _page("channels/<slug:slug>/resume", channels.resume, "resume"),
     _page("deliveries/<int:pk>/resend", deliveries.resend, "resend"),
+    _page("exports", exports.listing, "exports"),
+    _page("exports/ask", exports.ask, "export-ask"),
+    _page("exports/<int:pk>/file", exports.file, "export-file"),
+    _page("exports/<int:pk>/delete", exports.delete, "export-delete"),
     _page("sign-in", sign_in.by_password, "sign-in"),
     _page("enter/<str:token>", sign_in.by_link, "enter"),
     _page("sign-out", sign_in.out, "sign-out"),
     _page("healthz", health.alive, "health"),
+    _page("readyz", health.ready, "ready"),
+    _page("metrics", health.metrics, "metrics"),
 ]

@@ -32,3 +32,15 @@ def week_of(day: date) -> tuple[date, date]:
     """The Monday and Sunday of the week that holds the day."""
     monday = day - timedelta(days=day.weekday())
     return monday, monday + timedelta(days=6)
+
+
+def to_the_minute(length: timedelta) -> str:
+    """A length of time as a push says it: 12 分钟, 2 小时 5 分钟, 1 天 3 小时."""
+    minutes = max(0, int(length.total_seconds() // 60))
+    if minutes < 60:
+        return f"{minutes} 分钟" if minutes else "不到 1 分钟"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 24:
+        return f"{hours} 小时" + (f" {minutes} 分钟" if minutes else "")
+    days, hours = divmod(hours, 24)
+    return f"{days} 天" + (f" {hours} 小时" if hours else "")

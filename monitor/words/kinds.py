@@ -53,9 +53,13 @@ STEP_WORDS = {
     "index": "入库检索",
     "alert": "研判风险",
     "deliver": "送达",
+    "export": "导出",
     "chores": "定时事务",
 }
 """The steps of an article's way, in order, by their names in `pipeline.steps`."""
+
+CHORE_WORDS = {"reconcile": "核对检索库", "exports": "清理过期的导出", "watch": "系统自查"}
+"""What is done by the clock, by the names in `pipeline.chores.DUTIES`."""
 
 SOURCE_WORDS = {"failing": "失败", "new": "未采集", "ok": "正常", "off": "停用"}
 """How a source is doing, worst first, by `Source.state`."""

@@ -93,7 +93,7 @@ def test_a_title_is_never_a_formula_or_a_link(room: Newsroom, title: str) -> Non
 
 
 def test_illegal_characters_and_endless_titles_leave_a_valid_file(room: Newsroom) -> None:
-    room.article("forum", at("11-17 09:00"), "停\x00水\x1b_x0041_" + "长" * 480)
+    room.article("forum", at("11-17 09:00"), "停\x01水\x1b_x0041_" + "长" * 480)
     (row,) = rows(opened(figures.briefing(WEEK)), "文章")
     assert str(row["标题"]).startswith("停 水 _x0041_长长")
 

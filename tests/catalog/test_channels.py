@@ -76,3 +76,33 @@ def test_the_senders_know_every_setting_that_the_catalogue_allows() -> None:
             n for n, field in model.items() if field.is_required()
         }
     assert sorted(SECRET_SETTINGS) == ["key", "password", "secret"]
+
+
+MAIL = "- slug: m\n  name: 邮箱\n  kind: wecom\n  audience: {}\n  settings: {{key: demo-x}}\n"
+
+
+@pytest.mark.parametrize(
+    ("written", "audience"),
+    [("[duty, admin]", ("duty", "admin")), ("admin", ("admin",)), ("[管理员]", ("admin",))],
+)
+def test_a_channel_is_for_duty_for_administrators_or_for_both(
+    office: Office, written: str, audience: tuple[str, ...]
+) -> None:
+    loaded = office.writes("channels.yaml", MAIL.format(written)).loads()
+    assert loaded.values().channels["m"].audience == audience
+
+
+def test_a_channel_that_does_not_say_is_for_duty(office: Office) -> None:
+    loaded = office.writes("channels.yaml", WECOM.format("demo-robot")).loads()
+    assert loaded.values().channels["duty"].audience == ("duty",)
+
+
+@pytest.mark.parametrize("written", ["[]", "[duty, leader]", "everybody"])
+def test_an_audience_that_nobody_knows_is_told_with_those_there_are(
+    office: Office, written: str
+) -> None:
+    (told,) = office.writes("channels.yaml", MAIL.format(written)).hears()
+    assert told.startswith("channels.yaml 第 4 行：")
+    assert "发给谁（audience）" in told
+    assert "duty" in told
+    assert "admin" in told

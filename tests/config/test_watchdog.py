@@ -1,44 +1,59 @@
-"""A worker that hears nothing for a minute ends itself; one that hears something does not."""
+"""A worker that hears nothing for a minute ends itself; one that hears or works does not."""
+
+import pytest
 
 from config.watchdog import EXIT_CODE, SILENCE_S, Watchdog
 
+LONGEST_S = 125.0
 
-class Clock:
+
+class Worker:
+    """A watchdog whose worker's time passes when the test says so."""
+
     def __init__(self) -> None:
         self.now = 1000.0
+        self.busy = False
+        self.ended: list[int] = []
+        self.watchdog = Watchdog(lambda: self.busy, LONGEST_S, self.ended.append, lambda: self.now)
 
-    def __call__(self) -> float:
-        return self.now
-
-
-def test_a_deaf_worker_ends_itself() -> None:
-    ended: list[int] = []
-    clock = Clock()
-    watchdog = Watchdog(ended.append, clock)
-    clock.now += SILENCE_S
-    watchdog.look()
-    assert ended == []
-    clock.now += 1
-    watchdog.look()
-    assert ended == [EXIT_CODE]
+    def passes(self, seconds: float) -> None:
+        """As its thread does, the watchdog looks every few seconds."""
+        end = self.now + seconds
+        while self.now < end:
+            self.now = min(end, self.now + 5)
+            self.watchdog.look()
 
 
-def test_a_message_proves_that_it_hears() -> None:
-    ended: list[int] = []
-    clock = Clock()
-    watchdog = Watchdog(ended.append, clock)
+@pytest.fixture
+def worker() -> Worker:
+    return Worker()
+
+
+def test_a_deaf_worker_ends_itself(worker: Worker) -> None:
+    worker.passes(SILENCE_S)
+    assert worker.ended == []
+    worker.passes(1)
+    assert worker.ended == [EXIT_CODE]
+
+
+def test_an_answer_proves_that_it_hears(worker: Worker) -> None:
     for _ in range(5):
-        clock.now += SILENCE_S - 1
-        watchdog.heard()
-        watchdog.look()
-    assert ended == []
+        worker.passes(SILENCE_S - 1)
+        worker.watchdog.heard()
+    assert worker.ended == []
 
 
-def test_the_worker_tells_its_watchdog_of_every_message() -> None:
-    from celery import signals
+def test_one_that_works_hears_nothing_and_is_left_alone(worker: Worker) -> None:
+    worker.busy = True
+    worker.passes(LONGEST_S)
+    worker.busy = False
+    worker.passes(SILENCE_S)
+    assert worker.ended == []
+    worker.passes(1)
+    assert worker.ended == [EXIT_CODE]
 
-    from config import celery as application
 
-    before = application._watchdog._heard
-    signals.task_received.send(sender=None)
-    assert application._watchdog._heard > before
+def test_no_task_takes_for_ever(worker: Worker) -> None:
+    worker.busy = True
+    worker.passes(LONGEST_S + SILENCE_S + 1)
+    assert worker.ended == [EXIT_CODE]

@@ -3,11 +3,13 @@
 import io
 import json
 import sys
+from datetime import date
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 
+from monitor.management.commands.trend import as_bars
 from monitor.models import Article, ChannelState, SignInLink, Source
 from monitor.pipeline import accounts, knowledge
 from tests.management.conftest import Ran, Yuqing
@@ -104,6 +106,59 @@ def test_a_query_of_ten_thousand_characters_or_a_thousand_brackets_is_refused_in
         assert ran.code in (0, 1)
         assert "Traceback" not in ran.err
         assert ran.code == 0 or ran.err.startswith("检索式第 ")
+
+
+def test_search_tells_the_words_that_are_commoner_in_what_it_finds(
+    library: Office, yuqing: Yuqing
+) -> None:
+    ran = yuqing("search", "随手记", "--hot", "--json")
+    assert ran.code == 0
+    hot = rows(ran)
+    assert hot
+    assert [list(one) for one in hot] == [["word", "count", "score"]] * len(hot)
+    assert [one["score"] for one in hot] == sorted((one["score"] for one in hot), reverse=True)
+    assert all(3 <= one["count"] <= 20 for one in hot)
+    assert "随手记" not in {one["word"] for one in hot}, "the query's own word says nothing"
+    assert f"{hot[0]['count']} 篇　{hot[0]['word']}" in yuqing("search", "随手记", "--hot").out
+    assert len(rows(yuqing("search", "随手记", "--hot", "--json", "--limit", "1"))) == 1
+    few = yuqing("search", "自来水", "--hot")
+    assert few.code == 0
+    assert few.out.startswith("没有热词：同一个词至少要有 3 篇")
+    assert yuqing("search", "停水 (招聘", "--hot").err.startswith("检索式第 4 个字")
+
+
+# trend
+
+
+def test_trend_tells_the_articles_of_each_day(library: Office, yuqing: Yuqing) -> None:
+    days = rows(yuqing("trend", "随手记 或 自来水", "--json"))
+    assert sum(day["count"] for day in days) == 21
+    assert [day["date"] for day in days] == sorted(day["date"] for day in days)
+    first = yuqing("trend", "随手记 或 自来水").lines[0]
+    assert first == "共 21 篇，每天："
+    assert yuqing("trend", "火星").out.startswith("共 0 篇；换个说法")
+    wrong = yuqing("trend", "停水 (招聘")
+    assert (wrong.code, wrong.err.splitlines()[1]) == (1, "  停水 (招聘")
+
+
+def test_a_trend_over_some_days_shows_the_empty_ones_and_a_long_one_goes_by_months() -> None:
+    assert as_bars({date(2026, 11, 20): 40, date(2026, 11, 22): 1}) == [
+        "共 41 篇，每天：",
+        "2026-11-20  40  " + "█" * 40,
+        "2026-11-21   0",
+        "2026-11-22   1  █",
+    ]
+    assert as_bars({date(2026, 8, 1): 2, date(2026, 8, 31): 2, date(2026, 11, 1): 1}) == [
+        "共 5 篇，每月：",
+        "2026-08  4  " + "█" * 40,
+        "2026-09  0",
+        "2026-10  0",
+        "2026-11  1  " + "█" * 10,
+    ]
+    assert as_bars({date(1998, 6, 1): 1, date(2026, 8, 31): 2})[:2] == [
+        "共 3 篇，每年：",
+        "1998  1  " + "█" * 20,
+    ]
 
 
 # score
@@ -332,7 +387,7 @@ def test_a_stopped_channel_is_listed_with_its_reason_and_resumed(
     assert len(robot.received) == 2
 
 
-# catalogue, reindex, check
+# catalogue, check
 
 
 def test_catalog_check_names_file_line_and_cure_of_every_mistake(
@@ -363,11 +418,6 @@ def test_catalog_apply_shows_what_changes_and_a_dry_run_changes_nothing(
     assert yuqing("catalog", "apply").code == 0
     assert "river" in knowledge.current().values.topics
     assert len(yuqing("catalog", "apply").lines) == 1, "nothing but the summary"
-
-
-def test_reindex_says_how_many(library: Office, yuqing: Yuqing) -> None:
-    assert yuqing("reindex").out == "已重建检索库，共 21 篇\n"
-    assert len(rows(yuqing("search", "随手记", "--json"))) == 20
 
 
 def test_check_names_each_part_and_ends_with_1_while_one_is_wrong(

@@ -56,6 +56,25 @@ TEST = replace(
     total=None,
 )
 
+STALLED = replace(
+    TEST,
+    kind="stalled",
+    headline="研读服务已 12 分钟没有动静，等着它的有：研读 120 条、归并 8 条",
+    reasons=("请到服务器上看它是否在运行，并看它的日志；yuqing up 会自己重启它。",),
+)
+RECOVERED = replace(TEST, kind="recovered", headline="研读服务恢复正常，历时 14 分钟")
+SHIFT = replace(
+    TEST,
+    kind="shift",
+    headline="系统正常 · 信源 正常 42 / 失败 2（青溪论坛、云岚晚报）"
+    " · 过去12小时 文章 1,204 预警 3 · 积压 0",
+)
+ILL_SHIFT = replace(
+    SHIFT,
+    headline="（补报 20:00）系统异常 · 信源 正常 42 / 失败 0 · 过去12小时 文章 1,204 预警 3 · 积压 96",
+    reasons=("检索库不可用", "渠道“带班领导邮箱”已停用：口令不对"),
+)
+
 CASES = {
     "alert-hint-text": (ALERT, wecom("hint", "text")),
     "alert-hint-markdown-link": (replace(ALERT, link=LINK), wecom("hint")),
@@ -66,6 +85,12 @@ CASES = {
     "news-full-text-link": (replace(RESCUE, link=LINK), wecom("full", "text")),
     "source-health-summary-markdown": (SOURCE, wecom("summary")),
     "test-markdown": (TEST, wecom("summary")),
+    "stalled-summary-markdown-link": (replace(STALLED, link=LINK), wecom("summary")),
+    "stalled-hint-text": (STALLED, wecom("hint", "text")),
+    "recovered-summary-markdown": (RECOVERED, wecom("summary")),
+    "shift-hint-text": (SHIFT, wecom("hint", "text")),
+    "shift-summary-markdown-link": (replace(SHIFT, link=LINK), wecom("summary")),
+    "shift-ill-summary-text": (ILL_SHIFT, wecom("summary", "text")),
 }
 
 
@@ -92,6 +117,24 @@ def test_a_hint_tells_number_and_level_and_nothing_of_the_matter():
     assert hook["items"] == []
     assert hook["reasons"] == []
     assert "白石" not in json.dumps(hook)
+
+
+def test_a_hint_may_tell_of_the_system_itself_for_that_names_no_matter():
+    assert SHIFT.headline in contents(SHIFT, wecom("hint", "text"))[0]
+    assert "检索库不可用" not in contents(ILL_SHIFT, wecom("hint", "text"))[0]
+
+
+def test_what_needs_nobody_to_look_sends_nobody_to_look():
+    for message in (RECOVERED, SHIFT, TEST):
+        text = contents(replace(message, link=LINK), wecom("full", "text"))[0]
+        assert "请到值班室查看" not in text
+        assert LINK not in text
+
+
+@pytest.mark.parametrize("form", ["text", "markdown"])
+def test_the_longest_word_of_the_system_is_one_message_of_the_robot(form):
+    worst = replace(STALLED, headline="积" * 300, reasons=("压" * 200,), link=LINK)
+    assert len(contents(worst, wecom("full", form))) == 1
 
 
 def test_a_summary_has_reasons_and_three_titles_but_no_quotes():

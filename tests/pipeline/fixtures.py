@@ -1,16 +1,25 @@
 """The office of a test: its own folders, fresh memories, and the process's caches set back.
 
-Conftests are read before Django is set up, so the product is imported inside the fixtures.
+`YUQING_TEST_INDEX=elasticsearch` gives every office a prefix of its own on a real server instead
+of a folder. Conftests are read before Django is set up, so the product is imported inside the
+fixtures.
 """
 
+import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from tests.peers.elasticsearch.fixtures import clear
+from tests.peers.elasticsearch.server import shared
 from tests.peers.feeds import FeedServer
 from tests.peers.robot import Robot
+
+ON_ELASTICSEARCH = os.environ.get("YUQING_TEST_INDEX") == "elasticsearch"
 
 _readers: dict[str, Any] = {}
 
@@ -20,6 +29,24 @@ def office(
     db: None, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Any]:
     """An `Office` with its towns and the shipped catalogue, and nothing else."""
+    with _index(tmp_path) as index_url:
+        yield from _office(tmp_path, index_url, settings, monkeypatch)
+
+
+@contextmanager
+def _index(folder: Path) -> Iterator[str]:
+    """The address of an empty index."""
+    if not ON_ELASTICSEARCH:
+        yield f"sqlite:///{folder}/index"
+        return
+    server, prefix = shared(), f"t{uuid4().hex[:12]}"
+    yield f"{server}/{prefix}"
+    clear(server, prefix)
+
+
+def _office(
+    tmp_path: Path, index_url: str, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Any]:
     from monitor.detect.events import Window
     from monitor.pipeline import group, index, knowledge
     from tests.pipeline.office import SIGNING, Office
@@ -29,7 +56,7 @@ def office(
         update={
             "data": tmp_path,
             "catalog": tmp_path / "catalog",
-            "index_url": f"sqlite:///{tmp_path}/index",
+            "index_url": index_url,
             "secrets": secrets,
         }
     )

@@ -8,6 +8,7 @@ office.works()                              every step until nothing is due
 import json
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -18,8 +19,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from monitor.collect.entry import Entry
+from monitor.index import IndexUnavailable
 from monitor.models import Alert, Article, Delivery, Event, Source
-from monitor.pipeline import catalogue, collect
+from monitor.pipeline import catalogue, index, intake
 from monitor.pipeline.steps import STEPS
 
 TOWNS = ["白石镇", "双河镇", "清水镇", "柳林镇", "石门乡", "云岭乡", "大塘镇", "城关镇"]
@@ -62,12 +64,16 @@ class Office:
         entries = [entry(text) if isinstance(text, str) else text for text in told]
         before = set(Article.objects.values_list("pk", flat=True))
         with transaction.atomic():
-            collect.take_in(source, entries, timezone.now())
+            intake.take_in(source, entries, timezone.now())
         return sorted(set(Article.objects.values_list("pk", flat=True)) - before)
 
     def runs(self, *names: str) -> int:
         """Work off one hint of each step; how many rows they took."""
-        return sum(STEPS[name].run() for name in names)
+        done = sum(STEPS[name].run() for name in names)
+        if done and "index" in names:
+            with suppress(IndexUnavailable):
+                index.settle()  # what was indexed is searched for next
+        return done
 
     def reads(self) -> None:
         """Analyse, group and assess all there is, without index and without sending."""
@@ -150,19 +156,35 @@ def ends_leases(*models: Any) -> None:
 class Breaks:
     """A table that refuses rows: a real trigger, until the block ends."""
 
-    def __init__(self, table: str, when: str = "1", on: str = "INSERT", says: str = "毒") -> None:
-        self.sql = (
-            f"CREATE TRIGGER broken BEFORE {on} ON {table} WHEN {when}"
-            f" BEGIN SELECT RAISE(ABORT, '{says}'); END"
-        )
+    def __init__(
+        self, table: str, when: str = "TRUE", on: str = "INSERT", says: str = "毒"
+    ) -> None:
+        if connection.vendor == "postgresql":
+            self.make = [
+                "CREATE FUNCTION broken() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+                f" IF {when} THEN RAISE EXCEPTION '{says}' USING ERRCODE = 'check_violation';"
+                " END IF; RETURN NEW; END $$",
+                f"CREATE TRIGGER broken BEFORE {on} ON {table}"
+                " FOR EACH ROW EXECUTE FUNCTION broken()",
+            ]
+            self.mend = ["DROP FUNCTION broken CASCADE"]
+        else:
+            self.make = [
+                f"CREATE TRIGGER broken BEFORE {on} ON {table} WHEN {when}"
+                f" BEGIN SELECT RAISE(ABORT, '{says}'); END"
+            ]
+            self.mend = ["DROP TRIGGER broken"]
 
     def __enter__(self) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(self.sql)
+        self._run(self.make)
 
     def __exit__(self, *_: object) -> None:
+        self._run(self.mend)
+
+    def _run(self, statements: list[str]) -> None:
         with connection.cursor() as cursor:
-            cursor.execute("DROP TRIGGER broken")
+            for statement in statements:
+                cursor.execute(statement)
 
 
 def told(robot: Any) -> list[str]:

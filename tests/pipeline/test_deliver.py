@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from monitor.models import ChannelState, Delivery, Notice, Sending
 from monitor.notify import Channel, Item, Message
-from monitor.pipeline import catalogue, deliver, knowledge
+from monitor.pipeline import buckets, catalogue, deliver, knowledge
 from monitor.pipeline.deliver import Departure, _depart, _outcomes, _send, record
 from monitor.pipeline.notices import queue_parts
 from monitor.pipeline.status import status
@@ -168,7 +168,7 @@ def test_a_dead_key_stops_its_channel_and_what_waits_leaves_when_it_is_resumed(
     assert one(waiting).state == "queued"
     assert len(robot.received) == 2
     robot.accepts()
-    assert deliver.resume("group") == 2
+    assert buckets.resume("group") == 2
     office.runs("deliver")
     assert {one(dead).state, one(waiting).state} == {"sent"}
 
@@ -337,7 +337,7 @@ def test_a_channel_that_lost_its_secret_stops_and_its_deliveries_wait(
     assert "YUQING_SECRET_SIGNING" in ChannelState.objects.get(slug="hook").words
     office.secrets["SIGNING"] = secret
     knowledge._current = None
-    deliver.resume("hook")
+    buckets.resume("hook")
     office.runs("deliver")
     assert one(pk).state == "sent"
 
@@ -370,7 +370,7 @@ def test_settings_made_wrong_stop_their_channel_and_nobody_elses(
     assert "api_host" in state.words
     right = wecom(robot.api_host)
     catalogue.edit("channel", "group", {k: v for k, v in right.items() if k != "slug"}, by="管理员")
-    deliver.resume("group")
+    buckets.resume("group")
     later(60)
     office.runs("deliver")
     assert one(stuck).state == "sent"

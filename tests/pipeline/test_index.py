@@ -12,14 +12,15 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from monitor.index import IndexUnavailable
+from monitor.index import IndexUnavailable, Refusal
 from monitor.models import Article, IndexState
 from monitor.pipeline import index, search
 from monitor.pipeline.documents import documents
 from monitor.pipeline.index import LANE, search_index, state
-from monitor.pipeline.reindex import CountsDiffer, reindex
+from monitor.pipeline.reindex import reindex
 from monitor.pipeline.status import status
 from monitor.query import Document, QueryError
+from tests.pipeline.fixtures import ON_ELASTICSEARCH
 from tests.pipeline.office import Office, alerts, ends_leases, entry, source
 from tests.system.stories import STORIES, note
 
@@ -122,6 +123,7 @@ def test_a_mistake_in_a_query_points_at_its_place(library: Office) -> None:
     assert caught.value.start == 3
 
 
+@pytest.mark.skipif(ON_ELASTICSEARCH, reason="it is about the embedded index's own files")
 def test_a_full_disk_loses_nothing_and_work_goes_on_when_there_is_room(library: Office) -> None:
     """The file of the index may not grow by more than a page, as on a full disk."""
     library.runs("index")
@@ -192,10 +194,11 @@ def test_a_batch_under_way_when_a_rebuild_begins_writes_again_to_both(
         def __getattr__(self, name: str) -> Any:
             return getattr(real, name)
 
-        def write(self, generation: str, rows: Sequence[Document]) -> None:
-            real.write(generation, rows)
+        def write(self, generation: str, rows: Sequence[Document]) -> list[Refusal]:
+            refused = real.write(generation, rows)
             if not state().building:
                 next(steps)
+            return refused
 
     with monkeypatch.context() as patch:
         patch.setattr(index, "search_index", Meanwhile)
@@ -262,6 +265,7 @@ def test_what_a_killed_rebuild_left_behind_is_cleared_away(library: Office) -> N
     assert search_index().generations() == [state().active]
 
 
+@pytest.mark.skipif(ON_ELASTICSEARCH, reason="it is about the embedded index's own files")
 def test_an_index_that_was_deleted_is_rebuilt_from_the_rows(library: Office) -> None:
     library.runs("index")
     search_index().close()
@@ -272,23 +276,6 @@ def test_an_index_that_was_deleted_is_rebuilt_from_the_rows(library: Office) -> 
     list(reindex())
     assert held() == 31
     assert len(found("自来水")) == 1
-
-
-def test_a_rebuild_that_would_lose_articles_is_not_put_in_use(library: Office) -> None:
-    library.runs("index")
-    old = state().active
-    steps = reindex()
-    next(steps)
-    next(steps)
-    search_index().drop(state().building)
-    search_index().create(state().building)
-    with pytest.raises(CountsDiffer, match="旧库继续使用"):
-        list(steps)
-    assert state().active == old
-    assert len(found("自来水")) == 1
-    list(reindex())
-    assert state().active != old
-    assert held() == 31
 
 
 def test_a_search_that_meets_the_swap_asks_the_new_generation(

@@ -59,6 +59,8 @@ def test_status_says_what_waits_at_each_step_and_since_when(office: Office, robo
 def test_the_sweep_hints_exactly_the_steps_that_have_work(office: Office) -> None:
     office.has(sources=[source("forum")])
     Source.objects.update(due=timezone.now() + timedelta(hours=1))
+    assert sweep() == ["chores"], "nobody has enlisted the duties yet"
+    office.runs("chores")
     assert sweep() == []
     office.hears("forum", STORIES[0])
     assert sweep() == ["analyse"]

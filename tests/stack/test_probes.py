@@ -10,9 +10,13 @@ from pathlib import Path
 import pytest
 
 from monitor.stack import probes
+from monitor.stack.address import Address
 from monitor.stack.broker import Broker
 from monitor.stack.folder import Room
 from monitor.stack.surroundings import Surroundings
+from tests.peers import redis
+from tests.peers.redis import RedisServer, Sentinels
+from tests.required import lacking
 
 BUILT = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -22,20 +26,27 @@ def now() -> datetime:
 
 
 @pytest.fixture
+def redis_program():
+    try:
+        return redis.program()
+    except redis.RedisMissing as missing:
+        lacking(str(missing))
+
+
+@pytest.fixture
 def broker(tmp_path):
     with (broker := Broker(tmp_path)).running():
         yield broker
 
 
 def test_a_broker_that_answers_is_well(broker):
-    probe = probes.broker(broker.url)
+    probe = probes.broker(broker.address)
     assert probe.ok
     assert str(broker.socket) in probe.words
-    assert probes.broker(f"unix://{broker.socket}").ok
 
 
 def test_a_broker_that_is_not_there_comes_with_the_cure(tmp_path):
-    probe = probes.broker(Broker(tmp_path).url)
+    probe = probes.broker(Broker(tmp_path).address)
     assert not probe.ok
     assert "连接不上" in probe.words
     assert "yuqing up" in probe.cure
@@ -44,16 +55,42 @@ def test_a_broker_that_is_not_there_comes_with_the_cure(tmp_path):
 def test_a_broker_that_hangs_is_given_up_in_time():
     with closing(socket.create_server(("127.0.0.1", 0))) as silent:
         url = f"redis://:geheim@127.0.0.1:{silent.getsockname()[1]}/0"
-        probe = probes.broker(url, timeout=0.2)
+        probe = probes.broker(Address(url), timeout=0.2)
     assert not probe.ok
     assert "0.2 秒内没有回答" in probe.words
     assert "geheim" not in probe.words
 
 
-def test_a_url_that_is_none_is_said_to_be_none():
-    probe = probes.broker("postgres://somewhere")
-    assert not probe.ok
-    assert "redis://主机:6379/0" in probe.cure
+def test_a_password_is_told_and_a_wrong_one_comes_with_the_cure(redis_program):
+    with RedisServer("geheim") as server:
+        assert probes.broker(Address(server.url, "geheim")).ok
+        for wrong in ("", "falsch"):
+            probe = probes.broker(Address(server.url, wrong))
+            assert not probe.ok
+            assert "拒绝了密码" in probe.words
+            assert "YUQING_BROKER_PASSWORD" in probe.cure
+            assert "falsch" not in probe.words + probe.cure
+
+
+def test_a_certificate_of_an_unknown_authority_comes_with_the_cure(redis_program):
+    with RedisServer(tls=True) as server:
+        assert probes.broker(Address(server.url, ca=server.ca)).ok
+        probe = probes.broker(Address(server.url))
+    assert "证书不可信" in probe.words
+    assert "YUQING_BROKER_CA" in probe.cure
+
+
+def test_sentinels_are_asked_for_the_master_and_the_master_is_asked(redis_program):
+    with Sentinels(password="geheim", own_password="theirs") as sentinels:
+        known = Address(sentinels.url, "geheim", master=redis.MASTER)
+        assert probes.broker(known).ok
+        assert "theirs" not in probes.broker(known).words
+        unknown = probes.broker(Address(sentinels.url, "geheim", master="another"))
+        assert "没有给出主节点 another" in unknown.words
+        assert "YUQING_BROKER_MASTER" in unknown.cure
+        assert "拒绝了密码" in probes.broker(Address(sentinels.url, "falsch")).words
+        sentinels.loses_its_master()
+        assert probes.broker(known).ok
 
 
 def test_a_full_disk_comes_with_the_cure(tmp_path, monkeypatch):
@@ -72,7 +109,7 @@ def test_a_disk_without_inodes_is_full_too(tmp_path, monkeypatch):
 
 
 def test_a_clock_that_agrees_with_the_broker_is_well(broker):
-    probe = probes.clock(now, not_before=BUILT - timedelta(days=3650), url=broker.url)
+    probe = probes.clock(now, not_before=BUILT - timedelta(days=3650), broker=broker.address)
     assert probe.ok
     assert "与消息服务相差 0." in probe.words
 
@@ -86,7 +123,7 @@ def test_a_clock_before_the_build_is_wrong():
 
 def test_a_clock_that_differs_from_the_broker_s_is_wrong(broker):
     ahead = lambda: now() + timedelta(minutes=2)  # noqa: E731 - a clock
-    probe = probes.clock(ahead, not_before=BUILT - timedelta(days=3650), url=broker.url)
+    probe = probes.clock(ahead, not_before=BUILT - timedelta(days=3650), broker=broker.address)
     assert not probe.ok
     assert "相差 -120 秒" in probe.words
 
@@ -99,8 +136,8 @@ def test_a_clock_that_jumps_is_wrong():
 
 
 def test_an_unreachable_broker_is_not_the_clock_s_fault(tmp_path):
-    url = Broker(tmp_path).url
-    assert probes.clock(now, not_before=BUILT - timedelta(days=3650), url=url).ok
+    gone = Broker(tmp_path).address
+    assert probes.clock(now, not_before=BUILT - timedelta(days=3650), broker=gone).ok
 
 
 def test_the_installed_fonts_are_found():

@@ -46,6 +46,46 @@ def test_a_child_that_never_gets_ready_is_started_again(up, script, tmp_path):
     assert "网页" not in running.text
 
 
+def test_what_runs_once_is_tried_until_it_succeeds_and_the_next_one_waits_for_it(
+    up, script, tmp_path
+):
+    tries = tmp_path / "tries"
+    once = script(
+        f"with open({str(tries)!r}, 'a') as file: file.write('x')\n"
+        f"sys.exit(len(open({str(tries)!r}).read()) < 3)"
+    )
+    second = script(f"print('前者试了', len(open({str(tries)!r}).read()))\ntime.sleep(600)")
+    running = up(
+        {
+            "pace": QUICK,
+            "children": [
+                {"name": "建库", "argv": once, "once": True},
+                {"name": "网页", "argv": second},
+            ],
+        }
+    )
+    running.shows("建库已完成")
+    running.shows("网页 | 前者试了 3")
+    assert "第 2 次" in running.text
+    running.ctrl_c()
+    assert running.ends() == 0
+    assert tries.read_text() == "xxx"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="只有 root 能换用户 (only root can become another)")
+def test_a_child_may_become_another_user_and_is_still_on_the_leash(up, script):
+    sleeper = ["sh", "-c", "id -u; exec sleep 600"]
+    become = ["setpriv", "--reuid=10001", "--regid=10001", "--clear-groups", "--"]
+    # The leash is Python's: it must be one that everybody may run.
+    become += ["env", "PATH=/usr/bin:/bin"]
+    running = up({"pace": QUICK, "children": [{"name": "采集", "argv": sleeper, "become": become}]})
+    running.shows("采集 | 10001")
+    (child,) = running.child_pids()
+    running.process.kill()
+    running.process.wait(PATIENCE)
+    wait_until(lambda: not alive(child), what="the child's end")
+
+
 def test_a_killed_child_comes_back_and_the_log_says_why(up, script):
     running = up({"pace": QUICK, "children": [{"name": "采集", "argv": script(FOREVER)}]})
     running.shows("采集 | 在")

@@ -1,5 +1,6 @@
 """Searching as a person does: words, clicks on facets, mistakes, folding, paging."""
 
+import re
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -129,6 +130,34 @@ def test_hits_can_be_listed_one_by_one(county: Any, officer: Any) -> None:
     assert "共 3 条" not in found.text
     assert "白石镇一化工厂被指偷排" in found.text
     assert "转：白石镇化工厂偷排污水" in found.text
+
+
+def test_hot_words_narrow_the_query_and_leave_out_what_was_typed(county: Any, officer: Any) -> None:
+    for kind in ("井水", "鱼塘", "河道", "农田"):
+        county.told(entry(f"{kind}受到化工厂污染，村民反映情况。", title=f"{kind}污染"))
+    county.quiet()
+    place = ask(officer, "污染 或 垃圾").link("看比平时多见的词")
+    part = page(officer.get(place, headers={"HX-Request": "true"}))
+    assert part.links
+    assert "污染" not in part.links
+    word, link = next(iter(part.links.items()))
+    assert query_of(link) == f"(污染 或 垃圾) {word}"
+    assert re.search(r"[1-9]\d* 篇符合", page(officer.get(link)).text)
+    whole = page(officer.get(place))
+    assert whole.link(word) == link
+    assert "检索“污染 或 垃圾”找到的文章里比平时多见的词" in whole.text
+
+
+def test_too_few_articles_have_no_hot_words_and_the_page_says_why(
+    county: Any, officer: Any
+) -> None:
+    county.quiet()
+    assert "文章太少" in page(officer.get("/search/hot", {"q": "停水"})).text
+    assert "检索式有误" in page(officer.get("/search/hot", {"q": "停水 ("})).text
+    search_index().drop(state().active)
+    answer = officer.get("/search/hot", {"q": "停水"})
+    assert answer.status_code == 503
+    assert "检索库暂时不可用" in page(answer).text
 
 
 def test_a_hit_leads_to_its_alert(county: Any, officer: Any) -> None:

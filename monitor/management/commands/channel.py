@@ -4,8 +4,8 @@ import asyncio
 from typing import Any
 from uuid import uuid4
 
-from django.core.management.base import CommandError
 from django.conf import settings
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from monitor.management.console import Command as Console
@@ -20,7 +20,7 @@ from monitor.notify import (
     render,
     send,
 )
-from monitor.pipeline import deliver, knowledge
+from monitor.pipeline import buckets, knowledge
 
 
 class Command(Console):
@@ -97,5 +97,5 @@ class Command(Console):
 
     def _resume(self, options: dict[str, Any]) -> None:
         channel = self._find(options["name"])
-        waiting = deliver.resume(channel.slug)
+        waiting = buckets.resume(channel.slug)
         self.say(f"已恢复 {channel.name}，积压 {waiting} 条将陆续发出")

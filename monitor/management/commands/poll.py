@@ -3,8 +3,9 @@
 import time
 from typing import Any
 
+from monitor.index import IndexUnavailable
 from monitor.management.console import Command as Console
-from monitor.pipeline import steps
+from monitor.pipeline import index, steps
 from monitor.pipeline.collect import make_all_due
 from monitor.words import STEP_WORDS
 
@@ -29,8 +30,16 @@ class Command(Console):
             done = self._work_off()
             if options["once"]:
                 self.say("，".join(f"{STEP_WORDS[name]} {n}" for name, n in done.items()))
+                self._settle()
                 return
             time.sleep(1)
+
+    def _settle(self) -> None:
+        """Whoever searches next finds what was just polled."""
+        try:
+            index.settle()
+        except IndexUnavailable as error:
+            self.fail(f"{error}。文章已存好，检索库恢复后自动入库")
 
     @staticmethod
     def _work_off() -> dict[str, int]:

@@ -3,10 +3,10 @@
 import json
 from typing import Any
 
-from monitor.index import IndexUnavailable
+from monitor.index import HOT_AT_LEAST, IndexUnavailable
 from monitor.management.console import Command as Console
 from monitor.pipeline import knowledge
-from monitor.pipeline.search import Hit, search
+from monitor.pipeline.search import Hit, hot_words, search
 from monitor.query import QueryError
 from monitor.words import SHANGHAI, Span
 
@@ -26,18 +26,36 @@ class Command(Console):
         parser.add_argument("query", metavar="检索式", help="要找什么；以 - 开头时前面加 --")
         parser.add_argument("--json", action="store_true", help="每篇一行 JSON，供脚本使用")
         parser.add_argument("--limit", type=int, default=20, metavar="N", help="最多几篇，默认 20")
+        parser.add_argument(
+            "--hot", action="store_true", help="不列文章，列热词：这些文章里比平时多见的词"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["limit"] < 1:
             self.fail("--limit 应至少为 1")
+        try:
+            (self._hot if options["hot"] else self._hits)(options)
+        except QueryError as error:
+            self.fail(pointed(options["query"], error))
+        except IndexUnavailable as error:
+            self.fail(f"检索库暂不可用：{error}")
+
+    def _hot(self, options: dict[str, Any]) -> None:
+        found = hot_words(options["query"], size=min(options["limit"], PAGE))
+        for hot in found:
+            told = {"word": hot.word, "count": hot.count, "score": round(hot.score, 4)}
+            self.say(
+                json.dumps(told, ensure_ascii=False)
+                if options["json"]
+                else f"{hot.count:>6} 篇　{hot.word}"
+            )
+        if not found and not options["json"]:
+            self.say(f"没有热词：同一个词至少要有 {HOT_AT_LEAST} 篇，且比平时多见")
+
+    def _hits(self, options: dict[str, Any]) -> None:
         left, before, first = options["limit"], None, True
         while left > 0:
-            try:
-                page = search(options["query"], size=min(left, PAGE), before=before)
-            except QueryError as error:
-                self.fail(self._point(options["query"], error))
-            except IndexUnavailable as error:
-                self.fail(f"检索库暂不可用：{error}")
+            page = search(options["query"], size=min(left, PAGE), before=before)
             if first and not options["json"]:
                 self.say(
                     f"共 {page.total} 篇" + ("" if page.total else "；换个说法，或去掉一个条件再试")
@@ -55,14 +73,14 @@ class Command(Console):
         known = knowledge.current().sources.get(slug)
         return known.name if known else slug
 
-    @staticmethod
-    def _point(query: str, error: QueryError) -> str:
-        """The message, and for a short query a second line with marks under the place."""
-        if len(query) > 60:
-            return f"检索式第 {error.start + 1} 个字：{error.words}"
-        blank = "".join("　" if ord(char) > 0x2E7F else " " for char in query[: error.start])
-        marks = "^" * max(1, error.end - error.start)
-        return f"检索式第 {error.start + 1} 个字：{error.words}\n  {query}\n  {blank}{marks}"
+
+def pointed(query: str, error: QueryError) -> str:
+    """The message, and for a short query a second line with marks under the place."""
+    if len(query) > 60:
+        return f"检索式第 {error.start + 1} 个字：{error.words}"
+    blank = "".join("　" if ord(char) > 0x2E7F else " " for char in query[: error.start])
+    marks = "^" * max(1, error.end - error.start)
+    return f"检索式第 {error.start + 1} 个字：{error.words}\n  {query}\n  {blank}{marks}"
 
 
 def as_json(hit: Hit) -> str:

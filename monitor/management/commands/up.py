@@ -1,8 +1,5 @@
 """yuqing up"""
 
-import shutil
-import signal
-import socket
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -11,18 +8,18 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.core.management import call_command
 from django.db import connections
 
 from monitor.catalog import CatalogErrors
+from monitor.index import IndexUnavailable
 from monitor.management.console import Command as Console
-from monitor.pipeline import accounts, catalogue
-from monitor.pipeline.index import state
+from monitor.pipeline import accounts, installation
 from monitor.pipeline.sweep import release_dead
-from monitor.stack import probes
+from monitor.stack import demo, probes, services
 from monitor.stack.broker import Broker
 from monitor.stack.folder import DataFolder, DataFolderError
 from monitor.stack.log import Log, Terminal
+from monitor.stack.services import Service
 from monitor.stack.supervisor import Child, Supervisor
 
 ANYWHERE = "0.0.0.0"  # noqa: S104 - compared, never bound by default
@@ -31,9 +28,6 @@ OWN_CATALOGUE = """本单位的目录放在这里：places.yaml 地名、sources
 units.yaml 单位、topics.yaml 专题……写法见 config/catalog/ 中带说明的样本，只写要改的项。
 写好后：yuqing catalog check 查错，yuqing catalog apply 应用。
 """
-DEMO_USER = "yanshi"
-WORKER_GRACE_S = 12.0
-"""config/celery.py's worker_soft_shutdown_timeout of 8 s, and four to leave."""
 
 
 class Command(Console):
@@ -52,13 +46,13 @@ class Command(Console):
         parser.add_argument("--host", default="127.0.0.1", help="控制台监听地址，默认只限本机")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        demo, host, port = options["demo"], options["host"], options["port"]
+        showing, host, port = options["demo"], options["host"], options["port"]
         try:
             folder = DataFolder.at(settings.YUQING.data)
             with folder.hold():
-                self._check_ports(host, [port, port + 1] if demo else [port])
-                self._prepare(folder.path, demo, port)
-                code = self._run(folder, demo, host, port)
+                self._check_ports(host, [port, port + 1] if showing else [port])
+                self._prepare(folder.path, showing, port)
+                code = self._run(folder, showing, host, port)
                 # All of this folder's processes are gone: what they held is free at once.
                 release_dead()
         except DataFolderError as error:
@@ -73,25 +67,24 @@ class Command(Console):
             if not probe.ok:
                 self.fail(f"{probe.words}。{probe.cure}")
 
-    def _prepare(self, data: Path, demo: bool, port: int) -> None:
+    def _prepare(self, data: Path, showing: bool, port: int) -> None:
         """Bring the data folder to where the processes can start: tables, catalogue, index."""
         mark = data / DEMO_MARK
-        fresh = not (data / "yuqing.db").exists()
-        if demo and not fresh and not mark.exists():
-            self.fail(f"{data} 里是正式数据，不能用来演示；请另设 YUQING_DATA")
-        if not demo and mark.exists():
+        if showing and not mark.exists() and not installation.is_new():
+            self.fail("数据库里是正式数据，不能用来演示；请另设 YUQING_DATA 或 YUQING_DATABASE_URL")
+        if not showing and mark.exists():
             self.fail(f"{data} 里是演示数据；正式使用请另设 YUQING_DATA，或先移走此目录")
-        if demo:
+        if showing:
             mark.touch()
             self._lay_out_demo(data, port)
         self._own_catalogue()
         self.say("正在准备数据库……")
-        call_command("migrate", verbosity=0, interactive=False)
         try:
-            catalogue.apply()
+            installation.prepare()
         except CatalogErrors as errors:
             self.fail(f"目录有误，改正后再启动（yuqing catalog check 可随时检查）：\n{errors}")
-        state()
+        except IndexUnavailable as error:
+            self.fail(f"检索库暂不能用（{error}），运行 yuqing check 看原因")
         release_dead()
         connections.close_all()
 
@@ -104,56 +97,47 @@ class Command(Console):
 
     def _lay_out_demo(self, data: Path, port: int) -> None:
         """The demo office's catalogue and settings, with this run's ports written in."""
-        own = data / "catalog"
-        shutil.rmtree(own, ignore_errors=True)
-        own.mkdir(parents=True)
-        for file in sorted((settings.BASE_DIR / "demo" / "catalog").glob("*.yaml")):
-            text = file.read_text(encoding="utf-8").replace("{port}", str(port + 1))
-            (own / file.name).write_text(text, encoding="utf-8")
-        (data / "yuqing.env").write_text(
-            f"YUQING_FETCH_ALLOW=127.0.0.0/8\nYUQING_PUBLIC_URL=http://127.0.0.1:{port}\n"
-            "YUQING_OFFICE=青溪县网信值班室\n",
-            encoding="utf-8",
-        )
+        demo.lay_out(data / "catalog", settings.BASE_DIR / "demo" / "catalog", port + 1)
+        lines = [f"{name}={value}\n" for name, value in demo.settings(port).items()]
+        (data / "yuqing.env").write_text("".join(lines), encoding="utf-8")
 
-    def _run(self, folder: DataFolder, demo: bool, host: str, port: int) -> int:
+    def _run(self, folder: DataFolder, showing: bool, host: str, port: int) -> int:
         log = Log(folder.inside("log"), now=lambda: datetime.now(UTC), stream=sys.stdout)
         try:
             children = []
             if settings.YUQING.broker_url == "embedded":
                 children.append(Broker(folder.path).child())
-            if demo:
-                children.append(self._demo(folder.path, port + 1))
-            children += [self._web(log, demo, host, port), self._worker(), self._beat()]
+            if showing:
+                children.append(demo.child("演示", folder.path, port + 1))
+            children += [
+                self._web(log, showing, host, port),
+                _child("处理", services.worker("worker", settings.YUQING.workers)),
+                _child("定时", services.beat()),
+            ]
             return Supervisor(children, folder, log).run()
         finally:
             log.close()
 
-    def _web(self, log: Log, demo: bool, host: str, port: int) -> Child:
+    def _web(self, log: Log, showing: bool, host: str, port: int) -> Child:
         said = False
 
         def ready() -> bool:
             nonlocal said
-            if not _answers(host, port):
+            if not demo.listens(demo.HOST if host == ANYWHERE else host, port):
                 return False
             if not said:
                 said = True
-                for line in self._welcome(demo, port):
+                for line in self._welcome(showing, port):
                     log.say("总控", line)
-                if demo:
+                if showing:
                     self._show_way_in(port)
             return True
 
-        return Child(
-            name="控制台",
-            argv=[*_yuqing(), "web", "--host", host, "--port", str(port)],
-            env=self._environment(),
-            ready=ready,
-        )
+        return _child("控制台", services.web(host, port), ready)
 
-    def _welcome(self, demo: bool, port: int) -> list[str]:
+    def _welcome(self, showing: bool, port: int) -> list[str]:
         address = settings.YUQING.public_url or f"http://127.0.0.1:{port}"
-        if not demo:
+        if not showing:
             lines = [f"控制台：{address}"]
             if not User.objects.exists():
                 lines.append("还没有用户，请另开终端：yuqing user add 用户名 --role admin")
@@ -168,8 +152,8 @@ class Command(Console):
 
         By a writer of its own, since a terminal that stands still must not stop the supervisor.
         """
-        user = User.objects.filter(username=DEMO_USER).first() or accounts.add_user(
-            DEMO_USER, None, "admin"
+        user = User.objects.filter(username=demo.USER).first() or accounts.add_user(
+            demo.USER, None, "admin"
         )
         link = f"http://127.0.0.1:{port}/enter/{accounts.sign_in_token(user)}"
         connections.close_all()
@@ -177,75 +161,19 @@ class Command(Console):
         terminal.show(f"\n    请打开一次性登录链接（2 小时内有效）：\n    {link}\n")
         terminal.close(0.5)
 
-    def _worker(self) -> Child:
-        return Child(
-            name="处理",
-            argv=[
-                *_celery(),
-                "worker",
-                "--loglevel=INFO",
-                f"--concurrency={settings.YUQING.workers}",
-                "--queues=collect,text,index,notify",
-                "--without-gossip",
-                "--without-mingle",
-                "--hostname=yuqing@%h",
-            ],
-            # A plain SIGTERM waits for the running task; SIGQUIT is the soft shutdown.
-            env={**self._environment(), "REMAP_SIGTERM": "SIGQUIT"},
-            stop_signal=signal.SIGTERM,
-            grace=WORKER_GRACE_S,
-            hide=("worker: ", "Soft Shutdown", "consumer: ", "Trying again in"),
-        )
 
-    def _beat(self) -> Child:
-        return Child(
-            name="定时",
-            argv=[*_celery(), "beat", "--loglevel=WARNING", "--pidfile="],
-            env=self._environment(),
-        )
+def _child(name: str, service: Service, ready: Callable[[], bool] | None = None) -> Child:
+    """The service under a name that people read, on this data folder.
 
-    def _demo(self, data: Path, port: int) -> Child:
-        return Child(
-            name="演示",
-            argv=[
-                sys.executable,
-                "-m",
-                "demo.server",
-                "--port",
-                str(port),
-                "--state-dir",
-                str(data),
-            ],
-            ready=_listening("127.0.0.1", port),
-            # Stopped after the worker: a site that goes first would count as a failing source.
-            ground=True,
-        )
-
-    @staticmethod
-    def _environment() -> dict[str, str]:
-        return {
-            "YUQING_DATA": str(settings.YUQING.data),
-            "PYTHONUNBUFFERED": "1",
-            # glibc otherwise keeps an arena a thread, which holds what each thread once needed.
-            "MALLOC_ARENA_MAX": "2",
-        }
-
-
-def _yuqing() -> list[str]:
-    return [sys.executable, "-m", "monitor"]
-
-
-def _celery() -> list[str]:
-    return [sys.executable, "-m", "celery", "-A", "config.celery", "--quiet"]
-
-
-def _listening(host: str, port: int) -> Callable[[], bool]:
-    return lambda: _answers(host, port)
-
-
-def _answers(host: str, port: int) -> bool:
-    try:
-        with socket.create_connection(("127.0.0.1" if host == ANYWHERE else host, port), timeout=1):
-            return True
-    except OSError:
-        return False
+    Its lines are plain whatever the setting says: ours is a log that people read.
+    """
+    own = {"YUQING_DATA": str(settings.YUQING.data), "YUQING_LOG_FORMAT": "plain"}
+    return Child(
+        name=name,
+        argv=service.argv,
+        env={**service.env, **own},
+        ready=ready,
+        stop_signal=service.stop_signal,
+        grace=service.grace_s,
+        hide=service.hide,
+    )

@@ -16,7 +16,9 @@ class Command(Console):
         import waitress
 
         from config.wsgi import application
+        from monitor.pipeline.lookout import keep_watch
 
+        keep_watch()
         waitress.serve(
             application,
             host=options["host"],
