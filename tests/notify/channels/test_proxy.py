@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from monitor.notify import TemporaryFailure
 from tests.notify.channels.sending import failing, send_alert
 from tests.notify.county import webhook
-from tests.peers.proxy import Proxy
+from tests.peers.border import Proxy
 from tests.peers.robot import Robot
 
 SECRET = "webhook-secret-0123456789"
