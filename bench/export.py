@@ -47,7 +47,8 @@ def main() -> int:
         os.environ |= {"YUQING_DATA": str(folder), "DJANGO_SETTINGS_MODULE": "config.settings"}
         _run("fill", asked.articles)
         print(
-            f"{'format':8}{'rows':>10}{'s':>8}{'CPU s':>8}{'rows/s':>10}{'peak MB':>9}{'file MB':>9}"
+            f"{'format':8}{'rows':>10}{'s':>8}{'CPU s':>8}{'rows/s':>10}{'peak MB':>9}"
+            f"{'file MB':>9}"
         )
         ours = {form: _whole(folder, form, asked.articles) for form in FORMATS}
         print(f"\nnaive, and what it would take for {asked.articles:,} by its growth per row")

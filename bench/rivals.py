@@ -17,7 +17,7 @@ from pathlib import Path
 from pysqlite3 import dbapi2 as sqlite
 
 from monitor.index.embedded.match import plan
-from monitor.index.tokens import TOKEN_CHARACTERS, pairs, tags
+from monitor.index.tokens import TOKEN_CHARACTERS, tags, terms
 from monitor.query import And, Document, Not, Or, Phrase, Query, SentimentIs
 from monitor.query.tree import Node
 from monitor.text.normalise import normalise
@@ -102,7 +102,7 @@ def _row(document: Document) -> tuple[object, ...]:
 
 def _terms(document: Document) -> tuple[object, ...]:
     streams = (document.title_stream, document.body_stream)
-    return (document.id, *(" ".join(pairs(stream)) for stream in streams), tags(document))
+    return (document.id, *map(terms, streams), tags(document))
 
 
 def _like(query: Query) -> tuple[str, str, list[object]]:

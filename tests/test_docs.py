@@ -50,7 +50,8 @@ def test_every_dependency_has_its_reason() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["README.md", "README.zh-CN.md", "docs/manual.md", "docs/deployment.md"]
+    "name",
+    ["README.md", "README.zh-CN.md", "docs/manual.md", "docs/watching.md", "docs/deployment.md"],
 )
 def test_every_command_a_document_shows_exists(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")

@@ -195,10 +195,10 @@ class SearchIndex(Protocol):
         """All that the query finds, newest first, as of one moment, in constant memory."""
 
     def sums(self, generation: str) -> Mapping[date, Sum]:
-        """Count and sum of revs by Shanghai day of publication, over all that was written before."""
+        """Count and sum of revs by Shanghai day of publication, of all that was written before."""
 
     def revs(self, generation: str, day: date) -> Mapping[int, int]:
-        """The rev of every document of a Shanghai day, by id; over all that was written before."""
+        """The rev of every document of a Shanghai day, by id; of all that was written before."""
 
     def count(self, generation: str) -> int:
         """How many documents the generation holds."""

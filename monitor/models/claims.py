@@ -161,7 +161,7 @@ class Lane:
         first = f"{self._first(where)} LIMIT %s"
         if not connection.features.has_select_for_update_skip_locked:
             return self._among(first)
-        # NO KEY: a sighting that is being written refers to its article and must not hide it.
+        # NO KEY: the lock that the update itself takes, and that no reference to the row minds.
         return self._among(f"{first} FOR NO KEY UPDATE SKIP LOCKED")
 
     def _first(self, where: str) -> str:

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import Error, transaction
-from django.db.models import BooleanField, Q, QuerySet
+from django.db.models import BooleanField, Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
@@ -287,7 +287,15 @@ def due(now: datetime) -> QuerySet[Delivery]:
     rows = Delivery.objects.filter(
         Q(due__lte=now) | Q(due__gt=now + FARTHEST), open_, quarantined=""
     )
-    return rows.exclude(channel__in=stopped).order_by("due", "id")
+    # A part that stands behind one that is to be tried again later is not late: it is not its turn.
+    earlier = Delivery.objects.filter(
+        notice=OuterRef("notice"),
+        channel=OuterRef("channel"),
+        recipient=OuterRef("recipient"),
+        part__lt=OuterRef("part"),
+        state__in=[Delivery.QUEUED, Delivery.SENDING],
+    )
+    return rows.exclude(channel__in=stopped).filter(~Exists(earlier)).order_by("due", "id")
 
 
 def look(now: datetime) -> Waiting:

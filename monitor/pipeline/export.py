@@ -117,7 +117,15 @@ def ask(user: User, query: str, format_: str) -> Export:
             asked_by=user, query=query, format=format_, total=total, created=timezone.now()
         )
         wake.hint("export")
-    log.info("%s 导出 %d：%r，%s，%d 篇", user, row.pk, query, format_, total)
+    log.info(
+        "%s 导出 %d：%r，%s，%d 篇",
+        user,
+        row.pk,
+        query,
+        format_,
+        total,
+        extra={"export": row.pk},
+    )
     return row
 
 
@@ -127,7 +135,7 @@ def delete(row: Export, by: User) -> None:
         state=Export.DELETED, token=F("token") + 1, ended=timezone.now(), owner="", until=None
     )
     file(row).unlink(missing_ok=True)
-    log.info("%s 删除导出 %d", by, row.pk)
+    log.info("%s 删除导出 %d", by, row.pk, extra={"export": row.pk})
 
 
 def batch() -> int:
@@ -200,7 +208,7 @@ def _fail(row: Export, claim: Claim, words: str) -> None:
     """Give up with a reason that the person reads."""
     result = {"state": Export.FAILED, "words": words[:500], "ended": timezone.now()}
     _write_back(row, claim, result)
-    log.warning("导出 %d 没有做成：%s", row.pk, words)
+    log.warning("导出 %d 没有做成：%s", row.pk, words, extra={"export": row.pk})
 
 
 def _write_back(row: Export, claim: Claim, result: dict[str, Any]) -> None:

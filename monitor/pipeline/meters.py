@@ -8,10 +8,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import OperationalError
 from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics
 
 from monitor.index import IndexUnavailable
+from monitor.models.illness import ILL
 
 disable_created_metrics()  # a process's start is no news; the series would be doubled
 
@@ -53,7 +53,7 @@ def batch(step: str) -> Iterator[Batch]:
     taken, began = Batch(), time.perf_counter()
     try:
         yield taken
-    except (OperationalError, IndexUnavailable):
+    except (*ILL, IndexUnavailable):
         failed(step, UNAVAILABLE)
         raise
     except Exception:

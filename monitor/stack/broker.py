@@ -182,6 +182,8 @@ class Broker:
                 started.kill()
             code = started.wait(3.0)
             words = (self.folder / "valkey.log").read_text("utf-8", "replace")[-4096:]
+            if not words.strip() and last is not None:  # the time was up before it said anything
+                words = "\n".join(last.tail)
             if time.monotonic() >= deadline:
                 raise BrokerError(f"消息服务没有就绪：{words.strip() or '没有输出'}")
             last = Exit(code, ready=False, seconds=0.0, tail=tuple(words.splitlines()))

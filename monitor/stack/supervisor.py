@@ -45,7 +45,7 @@ class Pace:
 
 
 class Post:
-    """One child's place: waiting (`due`), starting, up (its own process or adopted), done, closed."""
+    """One child: waiting (`due`), starting, up (its own process, or adopted), done, or closed."""
 
     def __init__(self, child: Child) -> None:
         self.child = child

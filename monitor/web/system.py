@@ -16,7 +16,7 @@ from monitor.web.sources import BEHIND_S
 from monitor.web.vitals import vitals
 from monitor.words import CHORE_WORDS, STEP_WORDS
 
-SHOWN = 14
+SHOWN = 7
 """Comparisons that the page lists."""
 
 

@@ -183,3 +183,10 @@ def test_processes_that_start_together_get_the_same_key(tmp_path: Path) -> None:
     keys = {process.communicate(timeout=60)[0] for process in asked}
     assert len(keys) == 1
     assert len(keys.pop().strip()) >= 50
+
+
+def test_no_hour_at_all_means_that_nothing_is_reported(tmp_path: Path) -> None:
+    assert set_to(tmp_path).shift_hours == (8, 20)
+    assert set_to(tmp_path, SHIFT_HOURS="").shift_hours == ()
+    assert set_to(tmp_path, SHIFT_HOURS="0, 23").shift_hours == (0, 23)
+    assert "25" in complaint(tmp_path, SHIFT_HOURS="8,25")

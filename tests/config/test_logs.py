@@ -111,7 +111,7 @@ def test_no_secret_reaches_a_log_not_even_in_a_traceback(tmp_path: Path, form: s
 
 
 def test_an_unknown_form_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="YUQING_LOG_FORMAT.*plain、json"):
+    with pytest.raises(SettingsError, match=r"YUQING_LOG_FORMAT.*plain、json"):
         settings(tmp_path, LOG_FORMAT="xml")
     with pytest.raises(SettingsError, match="YUQING_SERVICE"):
         settings(tmp_path, SERVICE="处理 一")

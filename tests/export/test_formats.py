@@ -4,6 +4,7 @@ import io
 import json
 import shutil
 import subprocess
+import tracemalloc
 import zipfile
 from datetime import datetime
 from pathlib import Path
@@ -119,6 +120,23 @@ def test_a_time_before_excels_calendar_is_text() -> None:
     ancient = datetime.fromisoformat("1890-05-01T00:00:00+00:00")
     (sheet,) = sheets(written("xlsx", [row(published=ancient)]))
     assert str(sheet[1][6]).startswith("1890-05-01")
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_memory_does_not_grow_with_the_rows(format_: str) -> None:
+    """Thirty megabytes go through; what is held at any time is a piece of them."""
+    form = FORMATS[format_](LABELS, {})
+    form.begin()
+    tracemalloc.start()
+    try:
+        for _ in range(100):
+            form.rows([row(n, body="停水" * 500) for n in range(100)])
+            form.pause()
+        form.end()
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 3_000_000
 
 
 def test_nothing_found_is_a_file_with_headings_only() -> None:

@@ -1,3 +1,5 @@
+from collections.abc import Iterator
+
 import pytest
 
 from monitor.index.elastic import connection, writing
@@ -8,8 +10,10 @@ __all__ = ["_doomed", "elastic_url", "elasticsearch", "mortal"]
 PATIENCE_S = 60.0
 
 
-@pytest.fixture(autouse=True)
-def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="module", autouse=True)
+def _patience() -> Iterator[None]:
     """No test is to fail because the machine is busy; those about time set their own limits."""
-    monkeypatch.setattr(connection, "ANSWER_S", PATIENCE_S)
-    monkeypatch.setattr(writing, "LIMIT_S", PATIENCE_S)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(connection, "ANSWER_S", PATIENCE_S)
+        patch.setattr(writing, "LIMIT_S", PATIENCE_S)
+        yield

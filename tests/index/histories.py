@@ -10,7 +10,7 @@ from monitor.query import Document
 from tests.query.worlds import collections, documents
 
 # Below 2^20 apart, so that articles of one second stand by their ids in every index.
-IDS = (1, 2, 3, 5, 8, 13)
+IDS = (1, 2, 3, 5, 8, 13, 21, 34, 55)
 # A shelf says nothing about the date, and two of them are enough to get the sums wrong.
 MONTHS = ("202511", "202512")
 

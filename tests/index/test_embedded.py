@@ -95,7 +95,9 @@ def test_hits_come_newest_first_and_pages_lose_and_repeat_none(index) -> None:
     ]
 
 
-@pytest.mark.parametrize("text", ["", "5", "a.b", "1.2.3", "1." + "9" * 50, "1." + "9" * 30, "1.-5"])
+@pytest.mark.parametrize(
+    "text", ["", "5", "a.b", "1.2.3", "1." + "9" * 50, "1." + "9" * 30, "1.-5"]
+)
 def test_a_forged_cursor_is_refused(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - int() says its own words
         Cursor.parse(text)
@@ -292,6 +294,8 @@ def test_hot_words_forget_what_is_replaced_and_removed(index) -> None:
     # 10 of 15 articles have it, all 10 of those that match.
     (hot,) = index.hot_words("one", parse("停水"))
     assert (hot.word, hot.count, hot.score) == ("抢修", 10, pytest.approx(0.5))
+    (hot,) = index.hot_words("one", parse("供暖"))
+    assert (hot.word, hot.count, hot.score) == ("供暖", 5, pytest.approx(2))
 
 
 def test_a_scan_yields_everything_newest_first_as_of_one_moment(index) -> None:

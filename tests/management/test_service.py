@@ -71,7 +71,7 @@ def test_migrate_prepares_an_empty_place_and_does_no_harm_when_repeated(tmp_path
     ("settings", "words"),
     [
         ({"INDEX_URL": "http://127.0.0.1:{port}/yuqing"}, "检索库暂不能用"),
-        ({"DATABASE_URL": "postgresql://yuqing@127.0.0.1:{port}/yuqing"}, "数据库暂不能用"),
+        ({"DATABASE_URL": "postgresql://yuqing@127.0.0.1:{port}/yuqing"}, "数据库连接不上"),
     ],
 )
 def test_migrate_says_in_one_line_what_it_cannot_reach(

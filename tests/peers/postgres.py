@@ -15,6 +15,7 @@ import pwd
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -26,6 +27,7 @@ from typing import Self
 from urllib.parse import quote, urlsplit
 
 import psycopg
+import trustme
 from psycopg import sql
 
 OLDEST = 15
@@ -100,6 +102,7 @@ class Postgres:
             capture_output=True,
             cwd="/",
         )
+        self.prepares()
         self.starts()
         atexit.register(self.__exit__)  # also when a test run is interrupted
         return self
@@ -108,6 +111,9 @@ class Postgres:
         self.dies()
         shutil.rmtree(self.folder, ignore_errors=True)
         atexit.unregister(self.__exit__)
+
+    def prepares(self) -> None:
+        """What is laid into the new server's folder before it starts."""
 
     @property
     def data(self) -> Path:
@@ -118,7 +124,7 @@ class Postgres:
         return (self.folder / "log").read_text(encoding="utf-8", errors="replace")
 
     def url(self, database: str = "postgres", **parameters: str) -> str:
-        asked = {"host": str(self.folder)} | parameters
+        asked = {"host": str(self.folder), "port": self.settings.get("port", "5432")} | parameters
         query = "&".join(f"{name}={quote(value, safe='')}" for name, value in asked.items())
         return f"postgresql://yuqing@/{database}?{query}"
 
@@ -183,6 +189,51 @@ def run_url() -> str:
             raise PostgresMissing(f"{GIVEN} 应形如 postgresql://用户@主机/库名")
         return given
     return Postgres().__enter__().database("yuqing")
+
+
+class Guarded(Postgres):
+    """A server that is reached over TCP, by TLS with `ca_file` and by `password`, and no other way
+    (but for this run's own socket)."""
+
+    password = "s3cret:of/the@tests"
+
+    def __init__(self) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = int(free.getsockname()[1])
+        super().__init__(
+            listen_addresses="127.0.0.1",
+            port=str(self.port),
+            ssl="on",
+            ssl_cert_file="server.pem",
+            ssl_key_file="server.pem",
+        )
+
+    def __enter__(self) -> Self:
+        super().__enter__()
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            role = sql.SQL("ALTER ROLE yuqing PASSWORD {}").format(sql.Literal(self.password))
+            connection.execute(role)
+        return self
+
+    def prepares(self) -> None:
+        authority = trustme.CA()
+        self.ca_file = self.folder / "ca.pem"
+        authority.cert_pem.write_to_path(str(self.ca_file))
+        key = self.data / "server.pem"
+        authority.issue_cert("localhost").private_key_and_cert_chain_pem.write_to_path(str(key))
+        key.chmod(0o600)
+        if owner := account():
+            os.chown(key, owner.pw_uid, owner.pw_gid)
+        (self.data / "pg_hba.conf").write_text(
+            "local all all trust\nhostssl all yuqing 127.0.0.1/32 scram-sha-256\n"
+        )
+
+    def address(self, database: str, user: str = "yuqing", **parameters: str) -> str:
+        """How an office would write it, without the password."""
+        asked = {"sslmode": "verify-full", "sslrootcert": str(self.ca_file)} | parameters
+        query = "&".join(f"{name}={quote(value, safe='')}" for name, value in asked.items())
+        return f"postgresql://{user}@localhost:{self.port}/{database}?{query}"
 
 
 @contextlib.contextmanager

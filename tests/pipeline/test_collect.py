@@ -1,5 +1,6 @@
 """collect: what real HTTP answers become in the tables."""
 
+import json
 import threading
 import time
 from datetime import UTC, datetime, timedelta
@@ -12,7 +13,7 @@ from monitor.models import Article, ArticleText, Sighting, Source
 from monitor.pipeline import collect, knowledge
 from monitor.pipeline.collect import FARTHEST, LANE
 from tests.peers.feeds import FeedServer
-from tests.pipeline.office import Breaks, Office, ends_leases, rss, source
+from tests.pipeline.office import Breaks, Office, ends_leases, entry, rss, source
 
 STORY = "白石镇老街从早上起停水，到晚上还没有来，几百户人家没法做饭。"
 
@@ -268,3 +269,41 @@ def test_a_poll_whose_lease_was_lost_changes_nothing(office: Office, feeds: Feed
     assert one("forum").succeeded is None
     collect.poll(ours, knowledge.current())
     assert Article.objects.count() == 1
+
+
+def test_characters_that_no_table_takes_are_left_out_of_whatever_a_site_says(
+    office: Office, feeds: FeedServer
+) -> None:
+    feed = feeds.feed("/feed.json")
+    item = {
+        "id": "a\x00\ud800b",
+        "url": "http://forum.example/\x00\ud8001",
+        "title": "停\x00水\ud83d了",
+        "content_text": "白石镇\x00停水\udc00三天",
+        "authors": [{"name": "河\x00边\ud800人"}],
+    }
+    body = {"version": "https://jsonfeed.org/version/1.1", "title": "论\x00坛", "items": [item]}
+    feed.serves(json.dumps(body), "application/feed+json", etag='"\xff"')
+    office.has(sources=[source("forum", feed.url)]).polls()
+    article = Article.objects.get()
+    assert (article.title, article.author) == ("停水了", "河边人")
+    assert article.link == "http://forum.example/1"
+    assert article.texts.get().body == "白石镇停水三天"
+    assert (one("forum").state, one("forum").etag) == ("ok", '""')
+
+
+def test_articles_are_written_oldest_first_in_whatever_order_they_are_told(
+    office: Office,
+) -> None:
+    now = timezone.now()
+    told = [entry(f"第{n}篇", claimed=now - timedelta(minutes=n)) for n in (2, 0, 1)]
+    same = [entry(f"同时{n}", claimed=now) for n in range(5)]
+    office.hears("forum", *told, *same)
+    first = list(Article.objects.order_by("id").values_list("title", flat=True))
+    assert first[:3] == ["第2篇", "第1篇", first[2]]
+    Sighting.objects.all().delete()
+    ArticleText.objects.all().delete()
+    Article.objects.all().delete()
+    office.hears("other", *reversed(same), *reversed(told))
+    # Two sources that tell the same write it in the same order, and never wait in a circle.
+    assert list(Article.objects.order_by("id").values_list("title", flat=True)) == first

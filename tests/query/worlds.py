@@ -53,8 +53,14 @@ _SCRAPS = (
 )
 
 
+# Every other scrap is one of these, and every third word asked for: what stands around them in
+# a query then decides.
+_COMMON = ("停", "水", "停水", "，gpt，")
+
+
 def texts(most: int = 14) -> st.SearchStrategy[str]:
-    return st.lists(st.sampled_from(_SCRAPS), max_size=most).map("".join)
+    scraps = st.sampled_from(_SCRAPS) | st.sampled_from(_COMMON)
+    return st.lists(scraps, max_size=most).map("".join)
 
 
 _SLUGS = ("s1", "s2", "a-b_c")
@@ -143,9 +149,30 @@ def _branch(children: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
     return some.map(both) | some.map(either) | negated
 
 
+def _common() -> st.SearchStrategy[Node]:
+    words = st.sampled_from([stream(word) for word in _COMMON])
+    return st.builds(Phrase, words, st.sampled_from(Field))
+
+
+def _layers() -> st.SearchStrategy[Node]:
+    """Words and alternations, some of them excluded: what people type most."""
+    one = _common() | filters() | phrases() | (_common() | filters()).map(Not)
+    alternation = st.lists(one, min_size=2, max_size=3).map(either)
+    layer = alternation | alternation | one | alternation.map(Not)
+    return st.tuples(alternation, one, st.lists(layer, max_size=2)).map(
+        lambda parts: both([*parts[:2], *parts[2]])
+    )
+
+
 def trees() -> st.SearchStrategy[Node]:
-    return st.recursive(phrases() | phrases() | filters(), _branch, max_leaves=8)
+    return (
+        st.recursive(_common() | phrases() | filters(), _branch, max_leaves=8)
+        | _layers()
+        | _layers()
+    )
 
 
 def queries() -> st.SearchStrategy[Query]:
-    return st.none().map(lambda tree: Query("", tree)) | trees().map(lambda t: Query(str(t), t))
+    asked = trees().map(lambda tree: Query(str(tree), tree))
+    everything = st.just(Query("", None))
+    return st.sampled_from([asked] * 9 + [everything]).flatmap(lambda one: one)

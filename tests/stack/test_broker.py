@@ -249,6 +249,6 @@ def test_a_server_that_cannot_start_is_quoted(tmp_path):
     program.chmod(0o755)
     with (
         pytest.raises(BrokerError, match="no room for me"),
-        Broker(tmp_path, server=program).running(0.5),
+        Broker(tmp_path, server=program).running(3.0),
     ):
         pytest.fail("it must not be running")

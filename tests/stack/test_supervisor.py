@@ -14,6 +14,7 @@ import pytest
 from monitor.stack.folder import DataFolder
 from monitor.stack.log import Log
 from monitor.stack.supervisor import Pace, Supervisor
+from scripts.processes.users import becoming
 from tests.stack.conftest import PATIENCE, alive, wait_until
 
 FOREVER = "print('在', os.getpid(), flush=True)\ntime.sleep(600)"
@@ -73,12 +74,13 @@ def test_what_runs_once_is_tried_until_it_succeeds_and_the_next_one_waits_for_it
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="只有 root 能换用户 (only root can become another)")
-def test_a_child_may_become_another_user_and_is_still_on_the_leash(up, script):
-    sleeper = ["sh", "-c", "id -u; exec sleep 600"]
-    become = ["setpriv", "--reuid=10001", "--regid=10001", "--clear-groups", "--"]
-    # The leash is Python's: it must be one that everybody may run.
-    become += ["env", "PATH=/usr/bin:/bin"]
-    running = up({"pace": QUICK, "children": [{"name": "采集", "argv": sleeper, "become": become}]})
+def test_a_child_may_become_another_user_and_is_still_on_the_leash(up):
+    spec = {
+        "name": "采集",
+        "argv": ["sh", "-c", "id -u; exec sleep 600"],
+        "become": becoming("10001:10001"),
+    }
+    running = up({"pace": QUICK, "children": [spec]})
     running.shows("采集 | 10001")
     (child,) = running.child_pids()
     running.process.kill()

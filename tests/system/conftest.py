@@ -34,7 +34,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
         with (tmp_path / "terminal.log").open("ab") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "monitor", *arguments],
-                env=environment | {"YUQING_DATA": str(tmp_path / "data"), **settings},
+                env=environment | {"YUQING_DATA": str(tmp_path / "data")} | settings,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,

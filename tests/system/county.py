@@ -53,6 +53,8 @@ class County:
         """What an installation must be told to reach them."""
         return {
             "YUQING_FETCH_ALLOW": "127.0.0.0/8",
+            # What arrives is counted: no line of the shift in it, whatever the hour.
+            "YUQING_SHIFT_HOURS": "",
             "YUQING_SECRET_STORM": SECRET,
             "YUQING_SECRET_HOOK": self.robot.url,
         }

@@ -85,6 +85,7 @@ def test_console_and_worker_tell_all_that_dashboard_and_rules_ask_for(
             YUQING_SECRET_SIGNING=SIGNING,
             YUQING_WORKERS="2",
             YUQING_METRICS_PORT=str(metrics),
+            YUQING_LOG_FORMAT="json",
         )
         until(lambda: bool(robot.received) or up.poll() is not None, 120, "no push arrived")
         assert up.poll() is None, written(tmp_path)
@@ -96,7 +97,10 @@ def test_console_and_worker_tell_all_that_dashboard_and_rules_ask_for(
         assert seen["yuqing_build_info"]["service"] == {"web", "worker"}
         assert ask(port, "/readyz")[0] == 200
         _survives_a_death(up.pid, metrics)
-    assert "Traceback" not in written(tmp_path)
+    terminal = written(tmp_path)
+    assert "Traceback" not in terminal
+    assert "已载入目录" in terminal
+    assert '{"ts"' not in terminal  # the one log of `up` is for people
 
 
 def _both(port: int, metrics: int) -> tuple[str, str]:

@@ -10,7 +10,11 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.peers import postgres, redis
 from tests.peers.feeds import FeedServer
+from tests.peers.postgres import Postgres
+from tests.peers.redis import RedisServer
+from tests.required import lacking
 from tests.system.conftest import Start, offspring, written
 from tests.system.stories import note
 from tests.system.waiting import until
@@ -95,6 +99,39 @@ def test_a_stop_in_the_middle_of_work_releases_what_was_claimed(
         up.send_signal(signal.SIGINT)
         assert up.wait(20) == 0
     assert claims() == []
+
+
+def test_it_stands_on_a_database_and_a_broker_of_others_and_shows_no_demo_on_real_data(
+    start: Start, port: int, tmp_path: Path
+) -> None:
+    try:
+        postgres.programs()
+        redis.program()
+    except (postgres.PostgresMissing, redis.RedisMissing) as missing:
+        lacking(str(missing))
+    with Postgres() as database, RedisServer("geheim") as broker:
+        settings = {
+            "YUQING_DATABASE_URL": database.database("yuqing"),
+            "YUQING_BROKER_URL": broker.url,
+            "YUQING_BROKER_PASSWORD": "geheim",
+        }
+        up = start("up", "--port", str(port), **settings)
+        until(
+            lambda: up.poll() is not None or (len(offspring(up.pid)) >= CHILDREN - 1),
+            90,
+            "up did not start its processes:\n" + written(tmp_path),
+        )
+        until(lambda: up.poll() is not None or _answers(port), 90, "the console never answered")
+        assert up.poll() is None, written(tmp_path)
+        assert not (tmp_path / "data" / "yuqing.db").exists()
+        assert not (tmp_path / "data" / "broker").exists()
+        up.send_signal(signal.SIGINT)
+        assert up.wait(20) == 0
+
+        elsewhere = str(tmp_path / "another")
+        demo = start("up", "--demo", "--port", str(port), YUQING_DATA=elsewhere, **settings)
+        assert demo.wait(60) == 1
+        assert "数据库里是正式数据" in written(tmp_path)
 
 
 def test_a_dead_child_is_started_again(start: Start, port: int, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from monitor.index.embedded import columns
 from monitor.index.embedded.columns import NO_EVENT
 from monitor.index.embedded.reading import second_of
 from monitor.index.protocol import Refusal
-from monitor.index.tokens import pairs, tags
+from monitor.index.tokens import tags, terms
 from monitor.query import Document
 
 GONE = 0
@@ -111,8 +111,7 @@ def _prepare(document: Document) -> _Terms:
     rest = (document.month, str(second_of(document.published)), *keywords)
     text = "\n".join((title, body, marks, *rest)).encode()
     digest = int.from_bytes(blake2b(text, digest_size=8).digest(), "big", signed=True)
-    terms = (" ".join(pairs(title)), " ".join(pairs(body)), marks)
-    return _Terms(terms, keywords, digest)
+    return _Terms((terms(title), terms(body), marks), keywords, digest)
 
 
 def _put(

@@ -40,7 +40,7 @@ class Command(Console):
         terminal = Terminal(stderr=True)
         bar = Bar(
             TextColumn("{task.description}"),
-            BarColumn(),
+            BarColumn(24),
             MofNCompleteColumn(),
             _Rate(),
             TextColumn("还需"),
