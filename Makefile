@@ -17,8 +17,10 @@ install: .venv/.installed
 run: install
 	$(BIN)/yuqing up --demo
 
+# Everything on SQLite; then what touches tables once more, on PostgreSQL.
 test: install
 	$(BIN)/python -m pytest
+	YUQING_TEST_DATABASE=postgresql $(BIN)/python -m pytest
 
 lint: install
 	$(BIN)/ruff check .

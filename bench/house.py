@@ -88,6 +88,18 @@ class House:
         for step in steps:
             self.sender.send_task(step, queue=queues.get(step, "notify"), expires=10)
 
+    def forget_hints(self) -> None:
+        """Empty the broker."""
+        with self.sender.connection_for_write() as connection:
+            connection.default_channel.client.flushall()
+
+    def read(self) -> int:
+        """How many articles of the feeds have been analysed."""
+        return self.count(
+            "SELECT count(*) FROM monitor_article"
+            " WHERE source LIKE 'feed%' AND analysed_edition > 0"
+        )
+
     def collected(self) -> int:
         """How many articles of the feeds there are."""
         return self.count("SELECT count(*) FROM monitor_article WHERE source LIKE 'feed%'")

@@ -20,8 +20,6 @@ from bench.house import ALL_QUEUES, House, cpu_seconds, until
 from bench.pipeline import articles
 from tests.peers.postgres import Postgres
 
-HINTS_GONE_S = 11.0
-"""A hint expires after ten seconds."""
 SPEED_UP, CPU_SHARE, PAST_SHARE = 1.5, 1.10, 0.80
 
 
@@ -65,11 +63,14 @@ def _read(place: Path, server: Postgres | None, count: int, workers: int) -> tup
         house.shows(articles(count))
         with house.worker("collect"):
             until(lambda: house.collected() >= count, lambda: house.hint("collect"))
-        time.sleep(HINTS_GONE_S)  # or the first worker would begin before the second is there
+        # Or the first worker would begin before the second is there.
+        house.forget_hints()
         with ExitStack() as stack:
             processes = [
                 stack.enter_context(house.worker("text,index", f"text{n}")) for n in range(workers)
             ]
+            if house.read():
+                raise RuntimeError("work began before the clock did")
             before = sum(map(cpu_seconds, processes))
             begin = time.monotonic()
             hints = ("analyse", "group", "index") * workers

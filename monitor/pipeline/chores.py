@@ -10,13 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from django.db import OperationalError
 from django.db.models import Q
 from django.utils import timezone
 
 from monitor.index import IndexUnavailable
 from monitor.models import Chore
 from monitor.models.claims import Claim, Lane
+from monitor.models.illness import ILL, mend
 from monitor.pipeline import meters
 from monitor.pipeline.step import FAILURE_CHARACTERS, LEASE_SLACK, Step, Waiting, waiting
 from monitor.words import SHANGHAI, day_of
@@ -86,7 +86,7 @@ def _do(claim: Claim, now: datetime) -> None:
     failure = ""
     try:
         words = duty.work()
-    except (OperationalError, IndexUnavailable) as error:
+    except (*ILL, IndexUnavailable) as error:
         failure = words = str(error)
         meters.failed(STEP.name, meters.UNAVAILABLE)
         log.warning("%s 没有做成：%s", duty.slug, error)
@@ -95,6 +95,7 @@ def _do(claim: Claim, now: datetime) -> None:
         words = "没有做成，将按时再试，详见日志"
         meters.failed(STEP.name, meters.ERROR)
         log.exception("%s 出错", duty.slug)
+    mend()
     Chore.objects.filter(pk=claim.key, token=claim.token).update(
         due=duty.following(timezone.now()),
         began=now,

@@ -16,15 +16,7 @@ from django.db import connection, models, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-from monitor.models import (
-    Alert,
-    Article,
-    Delivery,
-    Export,
-    Knowledge,
-    Sending,
-    claimable_models,
-)
+from monitor.models import Alert, Article, Delivery, Export
 from monitor.pipeline.archive import ArchiveError, Manifest, Reader, Table, codec
 from monitor.pipeline.backup import KEY, OWN_FILES, Progress
 
@@ -54,8 +46,9 @@ def restore(file: Reader) -> Iterator[Progress]:
                 done += rows
                 yield Progress(done, total)
         _number_on(by_table.values())
+        _take_over(by_table)
+    # Killed from here on, it is an older installation's database: `yuqing up` brings it up to date.
     call_command("migrate", verbosity=0, interactive=False)
-    _take_over()
 
 
 def _refuse_later(manifest: Manifest) -> None:
@@ -114,21 +107,26 @@ def _number_on(filled: Any) -> None:
             cursor.execute(statement)
 
 
-def _take_over() -> None:
+def _take_over(by_table: dict[str, type[models.Model]]) -> None:
     """Nobody works on these rows, nothing of them is in an index, and nothing leaves unasked."""
-    with transaction.atomic():
-        for model in claimable_models():
+
+    def rows(table: str) -> models.QuerySet:
+        return by_table[table]._default_manager.all()
+
+    for model in by_table.values():
+        if {"owner", "token", "until"} <= {field.name for field in model._meta.fields}:
             model._default_manager.update(owner="", until=None)
-        Article.objects.update(indexed_rev=0)
-        waiting = Delivery.objects.filter(state__in=[Delivery.QUEUED, Delivery.SENDING])
-        Sending.objects.filter(ended=None, outcome="").update(
-            outcome="unknown", words=UNSURE, ended=timezone.now()
-        )
-        waiting.update(state=Delivery.FAILED, code="restored", words=UNSURE)
-        # Their files were not in the backup.
-        Export.objects.filter(state=Export.DONE).update(state=Export.EXPIRED)
-        Export.objects.filter(state=Export.QUEUED).update(position="", size=0, done=0)
-        Knowledge.moved()
+    rows("monitor_article").update(indexed_rev=0)
+    rows("monitor_sending").filter(ended=None, outcome="").update(
+        outcome="unknown", words=UNSURE, ended=timezone.now()
+    )
+    rows("monitor_delivery").filter(state__in=[Delivery.QUEUED, Delivery.SENDING]).update(
+        state=Delivery.FAILED, code="restored", words=UNSURE
+    )
+    if "monitor_export" in by_table:  # their files were not in the backup
+        rows("monitor_export").filter(state=Export.DONE).update(state=Export.EXPIRED)
+        rows("monitor_export").filter(state=Export.QUEUED).update(position="", size=0, done=0)
+    rows("monitor_knowledge").update(revision=models.F("revision") + 1)
 
 
 def put_files(file: Reader) -> tuple[list[str], list[str]]:

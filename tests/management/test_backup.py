@@ -114,6 +114,41 @@ def test_what_was_on_its_way_is_not_sent_by_itself(
     assert said["articles"]["indexed"] == 0  # the index is not in a backup
 
 
+DIES_BEFORE_THE_LAST_MIGRATION = """
+import os, sys
+from monitor.__main__ import main
+from pathlib import Path
+import django
+django.setup()
+from monitor.pipeline import archive, restore
+migrate = restore.call_command
+def dies(*words, **how):
+    if len(words) == 1:
+        os._exit(9)
+    migrate(*words, **how)
+restore.call_command = dies
+with archive.reading(Path(sys.argv[1])) as file:
+    list(restore.restore(file))
+"""
+
+
+def test_a_restore_that_is_killed_after_its_rows_sends_nothing_by_itself_either(
+    worked: Office, yuqing: Yuqing, tmp_path: Path
+) -> None:
+    yuqing("backup", str(tmp_path))
+    (kept,) = tmp_path.glob(backup.PATTERN)
+    new = tmp_path / "new"
+    settings = environment(new) | {"DJANGO_SETTINGS_MODULE": "config.settings"}
+    done = subprocess.run(
+        [sys.executable, "-c", DIES_BEFORE_THE_LAST_MIGRATION, str(kept)], env=settings, timeout=120
+    )
+    assert done.returncode == 9
+    assert elsewhere(new, "migrate").returncode == 0
+    said = json.loads(elsewhere(new, "status", "--json").stdout)
+    assert sum(said["articles"].values()) == 7
+    assert said["articles"]["indexed"] == said["deliveries"]["queued"] == 0
+
+
 def test_a_restore_into_a_full_database_changes_nothing(
     worked: Office, yuqing: Yuqing, tmp_path: Path
 ) -> None:

@@ -1,5 +1,6 @@
 """Every article gets the month it is shelved under, in batches, while the office works."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.db import migrations, models, transaction
@@ -8,19 +9,24 @@ from monitor.models.quietly import AddIndexQuietly
 from monitor.words import month_of
 
 BATCH = 2000
+SHELVED = timedelta(days=3 * 366)
+"""What was older when it was first seen stands with the month in which it was seen."""
 
 
 def shelve(apps: Any, schema_editor: Any) -> None:
-    """The month of publication, for rows that an older version wrote."""
+    """The month of publication, as intake has it, for rows that an older version wrote."""
     articles = apps.get_model("monitor", "Article").objects.using(schema_editor.connection.alias)
     last = 0
     while rows := list(
-        articles.filter(pk__gt=last).order_by("pk").values_list("pk", "published", "month")[:BATCH]
+        articles.filter(pk__gt=last)
+        .order_by("pk")
+        .values_list("pk", "published", "seen", "month")[:BATCH]
     ):
         by_month: dict[str, list[int]] = {}
-        for pk, published, month in rows:
+        for pk, published, seen, month in rows:
             if not month:
-                by_month.setdefault(month_of(published), []).append(pk)
+                recent = seen - published < SHELVED
+                by_month.setdefault(month_of(published if recent else seen), []).append(pk)
         with transaction.atomic(using=schema_editor.connection.alias):
             for month, ids in by_month.items():
                 articles.filter(pk__in=ids, month="").update(month=month)
