@@ -173,6 +173,24 @@ def test_databases_can_be_reached_from_inside_alone(everything: Config) -> None:
     assert neighbours == {"worker-collect"}
 
 
+def test_stores_on_other_machines_can_be_reached_once_the_inside_is_unsealed(folder: Path) -> None:
+    networks = compose.config(folder, env={"SEALED": "false"})["networks"]
+    assert not networks["inside"].get("internal")
+
+
+def test_the_metrics_are_shown_to_whom_the_file_gives_their_token(everything: Config) -> None:
+    services = everything["services"]
+    for name in ("web", "worker-collect", "worker-text", "worker-notify"):
+        environment = services[name]["environment"]
+        assert environment["YUQING_METRICS_TOKEN_FILE"] == "/run/secrets/metrics_token"
+    assert [one["source"] for one in services["prometheus"]["secrets"]] == ["metrics_token"]
+    asked = yaml.safe_load((ROOT / "deploy" / "prometheus" / "prometheus.yml").read_text())
+    ours = [job for job in asked["scrape_configs"] if job["job_name"].startswith("yuqing")]
+    assert len(ours) == 2
+    for job in ours:
+        assert job["authorization"] == {"credentials_file": "/run/secrets/metrics_token"}
+
+
 def test_a_setting_in_env_reaches_every_service_of_ours(tmp_path: Path) -> None:
     shutil.copy(ROOT / "docker-compose.yml", tmp_path)
     (tmp_path / ".env").write_text(

@@ -10,7 +10,7 @@ from config.deployment import COMPOSE, fill, mistakes, read, variables
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
-SECRETS = ("secret_key", "database_password", "broker_password", "index_password")
+SECRETS = ("secret_key", "database_password", "broker_password", "index_password", "metrics_token")
 
 
 @pytest.fixture
