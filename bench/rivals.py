@@ -34,40 +34,40 @@ STATEMENTS = {
 # What each way of asking needs.
 ASKS = {"page": ("page", "total"), "facets": tuple(STATEMENTS), "trend": ("days",)}
 
+_SCHEMA = f"""
+PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;
+CREATE TABLE articles (id INTEGER PRIMARY KEY, published INTEGER, day TEXT, title TEXT, body TEXT,
+    source TEXT, sentiment TEXT);
+CREATE TABLE topics (article INTEGER, topic TEXT, PRIMARY KEY (article, topic)) WITHOUT ROWID;
+CREATE INDEX newest ON articles (published);
+CREATE VIRTUAL TABLE words USING fts5 (title, body, tags, content = '',
+    tokenize = "ascii tokenchars '{TOKEN_CHARACTERS}'");
+"""
+
+
+def make(file: Path, documents: Iterable[Document]) -> None:
+    """The articles in one new file, for both ways."""
+    connection = sqlite.connect(str(file), isolation_level=None)
+    connection.executescript(_SCHEMA)
+    rest = iter(documents)
+    while some := list(islice(rest, 5_000)):
+        connection.execute("BEGIN")
+        connection.executemany("INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?)", map(_row, some))
+        connection.executemany(
+            "INSERT INTO topics VALUES (?, ?)", [(d.id, t) for d in some for t in d.topics]
+        )
+        connection.executemany(
+            "INSERT INTO words (rowid, title, body, tags) VALUES (?, ?, ?, ?)", map(_terms, some)
+        )
+        connection.execute("COMMIT")
+    connection.close()
+
 
 class Rivals:
-    """The articles in one file, asked in both ways."""
+    """The articles of a file that was made, asked in both ways."""
 
     def __init__(self, file: Path) -> None:
         self._connection = sqlite.connect(str(file), isolation_level=None)
-        self._connection.executescript(
-            f"""
-            PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;
-            CREATE TABLE articles (id INTEGER PRIMARY KEY, published INTEGER, day TEXT,
-                title TEXT, body TEXT, source TEXT, sentiment TEXT);
-            CREATE TABLE topics (article INTEGER, topic TEXT, PRIMARY KEY (article, topic))
-                WITHOUT ROWID;
-            CREATE INDEX newest ON articles (published);
-            CREATE VIRTUAL TABLE words USING fts5 (title, body, tags, content = '',
-                tokenize = "ascii tokenchars '{TOKEN_CHARACTERS}'");
-            """
-        )
-
-    def hold(self, documents: Iterable[Document]) -> None:
-        rest = iter(documents)
-        while some := list(islice(rest, 5_000)):
-            self._connection.execute("BEGIN")
-            self._connection.executemany(
-                "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?)", map(_row, some)
-            )
-            self._connection.executemany(
-                "INSERT INTO topics VALUES (?, ?)", [(d.id, t) for d in some for t in d.topics]
-            )
-            self._connection.executemany(
-                "INSERT INTO words (rowid, title, body, tags) VALUES (?, ?, ?, ?)",
-                map(_terms, some),
-            )
-            self._connection.execute("COMMIT")
 
     def times(self, query: Query) -> dict[tuple[str, str], float]:
         """Seconds of every (way, ask)."""

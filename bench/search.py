@@ -2,7 +2,7 @@
 
     python -m bench.search [--articles 100000] [--months 3] [--rounds 5] [--batch 500]
         [--engine embedded | --engine elasticsearch --url http://127.0.0.1:9200/bench]
-        [--rival 2]
+        [--no-rivals]
 
 Fills an index with invented articles of about 300 characters from two processes, the last
 tenth of them measured, by one process and then by two. Then asks each query for a page with
@@ -13,8 +13,8 @@ so that nothing kept can answer it; queries of filters alone have no such form),
 same query asked over and over. Times are of one process asking one query at a time; *cpu* is
 this process's own, which other work on the machine disturbs less.
 
-The rivals (bench/rivals.py) hold the same articles; of each kind they are asked the first
-`--rival` queries once. Ratios are their median to ours, asked for the first time.
+The rivals (bench/rivals.py) hold the same articles and are asked the same queries once each,
+right after us. Ratios are of p95 to our p95 of first times.
 """
 
 import argparse
@@ -24,6 +24,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import count, islice
@@ -31,7 +32,7 @@ from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 from bench.corpus import KINDS, articles
-from bench.rivals import ASKS, Rivals
+from bench.rivals import ASKS, Rivals, make
 from monitor.index import SearchIndex, open_index
 from monitor.query import Query, parse
 
@@ -47,6 +48,8 @@ WAYS: dict[str, Callable[[SearchIndex, Query], object]] = {
 }
 _never_said = count()
 _spawn = multiprocessing.get_context("spawn")
+# Where the writing processes wait for one another.
+_start: Barrier
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,7 @@ def main() -> int:
     parser.add_argument("--batch", type=int, default=500)
     parser.add_argument("--engine", choices=["embedded", "elasticsearch"], default="embedded")
     parser.add_argument("--url", help="a folder (sqlite:///…) or a cluster (http://…/prefix)")
-    parser.add_argument("--rival", type=int, default=2, help="queries of each kind; 0: no rivals")
+    parser.add_argument("--no-rivals", action="store_true", help="save half an hour of 1,000,000")
     asked = parser.parse_args()
     if asked.engine == "elasticsearch" and not asked.url:
         parser.error("--engine elasticsearch needs --url http://host:port/prefix")
@@ -82,7 +85,10 @@ def main() -> int:
         try:
             fill(corpus)
             index.refresh(GENERATION)
-            measure(index, corpus, Path(folder), asked.rounds, asked.rival)
+            file = Path(folder) / "rivals.sqlite3"
+            if not asked.no_rivals:
+                hold(file, corpus)
+            measure(index, asked.rounds, None if asked.no_rivals else Rivals(file))
         finally:
             index.drop(GENERATION)
             index.close()
@@ -142,21 +148,48 @@ def _write(corpus: Corpus, first: int, last: int, ready: bool) -> tuple[float, f
     return began, time.time(), worst, time.process_time() - cpu
 
 
-def measure(index: SearchIndex, corpus: Corpus, folder: Path, rounds: int, rival: int) -> None:
+def hold(file: Path, corpus: Corpus) -> None:
+    """Give the rivals their articles, in a process of its own: the memory of ours is measured."""
+    began = time.perf_counter()
+    with _spawn.Pool(1) as pool:
+        pool.apply(_hold, (file, corpus))
+    print(f"\nrivals made in {time.perf_counter() - began:,.0f} s", flush=True)
+
+
+def _hold(file: Path, corpus: Corpus) -> None:
+    make(file, articles(0, corpus.articles, corpus.articles, corpus.months))
+
+
+def measure(index: SearchIndex, rounds: int, rivals: Rivals | None) -> None:
     took = index.space(GENERATION).used
     print(f"\n{index.count(GENERATION):,} articles, {took / 1e6:,.0f} MB")
-    times = {(way, kind): Times.of(index, way, kind, rounds) for way in WAYS for kind in KINDS}
-    print(f"peak memory of the asking process: {_peak_mb()} MB")
-    naive = rivals(folder, corpus, rival) if rival else {}
+    ours: dict[tuple[str, str], Times] = {}
+    theirs: dict[tuple[str, str, str], list[float]] = defaultdict(list)
+    for kind, texts in KINDS.items():
+        for way in WAYS:
+            ours[way, kind] = Times.of(index, way, kind, rounds)
+        for text in texts:
+            for (name, way), spent in (rivals.times(parse(text)) if rivals else {}).items():
+                theirs[name, way, kind].append(spent)
     for way in WAYS:
-        shown = "".join(f"{name:>10}{'ratio':>7}" for name in ("LIKE", "join")) * (way in ASKS)
+        shown = [f"{name:>10}{'ratio':>7}" for name in ("LIKE", "join") if way in ASKS and rivals]
         print(
             f"\n{way:16}{'hits':>9} {'first p50':>10}{'p95 ms':>8}{'cpu p95':>9}"
-            f"{'again p50':>11}{'p95 ms':>8}{shown if rival else ''}"
+            f"{'again p50':>11}{'p95 ms':>8}{''.join(shown)}"
         )
         for kind in KINDS:
-            print(f"{kind:16}{times[way, kind]}{_ratios(naive, way, kind, times[way, kind])}")
-    print()
+            mine = ours[way, kind]
+            ratios = [
+                _ratio(theirs[name, way, kind], mine)
+                for name in ("LIKE", "join")
+                if theirs[name, way, kind]
+            ]
+            print(f"{kind:16}{mine}{''.join(ratios)}")
+    print(f"\npeak memory of the asking process: {_peak_mb()} MB")
+
+
+def _ratio(theirs: Sequence[float], mine: "Times") -> str:
+    return f"{_p95(theirs) * 1e3:>10,.0f}{_p95(theirs) / _p95(mine.first):>6,.0f}x"
 
 
 @dataclass(frozen=True)
@@ -207,30 +240,6 @@ def _peak_mb() -> int:
     status = Path(f"/proc/{os.getpid()}/status").read_text()
     (line,) = (line for line in status.splitlines() if line.startswith("VmHWM"))
     return int(line.split()[1]) // 1000
-
-
-def rivals(folder: Path, corpus: Corpus, queries: int) -> dict[tuple[str, str, str], float]:
-    """The median seconds of each (way to keep, way to ask, kind)."""
-    began = time.perf_counter()
-    plain = Rivals(folder / "rivals.sqlite3")
-    plain.hold(articles(0, corpus.articles, corpus.articles, corpus.months))
-    print(f"rivals made in {time.perf_counter() - began:,.0f} s", flush=True)
-    found: dict[tuple[str, str, str], float] = {}
-    for kind, texts in KINDS.items():
-        asked = [plain.times(parse(text)) for text in texts[:queries]]
-        for name, way in asked[0]:
-            found[name, way, kind] = statistics.median(times[name, way] for times in asked)
-    return found
-
-
-def _ratios(naive: dict[tuple[str, str, str], float], way: str, kind: str, ours: Times) -> str:
-    if not naive or way not in ASKS:
-        return ""
-    first = statistics.median(ours.first)
-    return "".join(
-        f"{naive[name, way, kind] * 1e3:>10,.0f}{naive[name, way, kind] / first:>6,.0f}x"
-        for name in ("LIKE", "join")
-    )
 
 
 if __name__ == "__main__":

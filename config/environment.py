@@ -9,10 +9,8 @@ import difflib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import (
@@ -26,6 +24,7 @@ from pydantic import (
 
 from config import database
 from config.signing import signing_key
+from config.texts import Network, hour, listed, network, one_of, origin
 from monitor.stack.address import Address
 
 PREFIX = "YUQING_"
@@ -42,16 +41,12 @@ BROKER_FORMS = (
 )
 INDEX_FORMS = ("sqlite:///绝对路径", "https://主机1:9200,主机2:9200/前缀", "http://主机:9200/前缀")
 LOG_FORMS = ("plain", "json")
-HOURS = 24
 ELSEWHERE = "elsewhere"
 """Context of a validation for another machine, or for a container: files named are not here."""
 
 
 class SettingsError(Exception):
     """A setting is unknown or wrong; the message is one line that names it and the cure."""
-
-
-Network = IPv4Network | IPv6Network
 
 
 class Environment(BaseModel):
@@ -114,27 +109,27 @@ class Environment(BaseModel):
     @field_validator("allowed_hosts", mode="before")
     @classmethod
     def _hosts(cls, value: Any) -> Any:
-        return _listed(value)
+        return listed(value)
 
     @field_validator("fetch_allow", mode="before")
     @classmethod
     def _networks(cls, value: Any) -> Any:
-        return tuple(map(_network, _listed(value))) if isinstance(value, str) else value
+        return tuple(map(network, listed(value))) if isinstance(value, str) else value
 
     @field_validator("public_url")
     @classmethod
     def _public(cls, value: str) -> str:
-        return _origin(value) if value else ""
+        return origin(value) if value else ""
 
     @field_validator("shift_hours", mode="before")
     @classmethod
     def _hours(cls, value: Any) -> Any:
-        return tuple(map(_hour, _listed(value))) if isinstance(value, str) else value
+        return tuple(map(hour, listed(value))) if isinstance(value, str) else value
 
     @field_validator("database_url")
     @classmethod
     def _database(cls, value: str) -> str:
-        value = _one_of(value, ("sqlite", "postgresql"), DATABASE_FORMS)
+        value = one_of(value, ("sqlite", "postgresql"), DATABASE_FORMS)
         if value.startswith("postgresql:"):
             database.read(value)
         return value
@@ -142,7 +137,7 @@ class Environment(BaseModel):
     @field_validator("index_url")
     @classmethod
     def _index(cls, value: str) -> str:
-        return _one_of(value, ("sqlite", "http", "https"), INDEX_FORMS)
+        return one_of(value, ("sqlite", "http", "https"), INDEX_FORMS)
 
     @field_validator("broker_url")
     @classmethod
@@ -165,7 +160,7 @@ class Environment(BaseModel):
     @field_validator("proxy_url")
     @classmethod
     def _proxy(cls, value: str) -> str:
-        return _one_of(value, ("http", "https"), ("http://代理主机:端口",))
+        return one_of(value, ("http", "https"), ("http://代理主机:端口",))
 
     @field_validator("log_format")
     @classmethod
@@ -179,56 +174,6 @@ class Environment(BaseModel):
 class _Given:
     values: dict[str, str]
     secrets: dict[str, str]
-
-
-def _listed(value: Any) -> Any:
-    if isinstance(value, str):
-        return tuple(part.strip() for part in value.split(",") if part.strip())
-    return value
-
-
-def _network(text: str) -> Network:
-    try:
-        return ip_network(text)
-    except ValueError:
-        raise ValueError(f"“{text}”不是网段，应写成 10.1.0.0/16 这样") from None
-
-
-def _hour(text: str) -> int:
-    if not text.isdecimal() or int(text) >= HOURS:
-        raise ValueError(f"“{text}”不是钟点，应写成 8,20 这样")
-    return int(text)
-
-
-def _one_of(url: str, schemes: tuple[str, ...], forms: tuple[str, ...]) -> str:
-    """The address, if it is empty or of a known kind; ValueError with the kinds there are."""
-    scheme = url.partition("://")[0]
-    if url and (scheme not in schemes or (scheme == "sqlite" and url[9:10] != "/")):
-        raise ValueError("可用：" + "、".join(forms))
-    return url
-
-
-def _split(url: str) -> tuple[str, str]:
-    """Scheme and host of an address, both empty when it is none."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return "", ""
-    return parts.scheme, parts.hostname or ""
-
-
-def _origin(url: str) -> str:
-    """The address without its closing slash; ValueError, in words, unless it is scheme and host.
-
-    The console answers at the root only, and an origin is what Django compares forms with.
-    """
-    scheme, host = _split(url)
-    if scheme not in ("http", "https") or not host:
-        raise ValueError("应以 http:// 或 https:// 开头，例如 https://yuqing.example.gov.cn")
-    origin = f"{scheme}://{urlsplit(url).netloc.lower()}"
-    if "@" in origin or len(url.removesuffix("/")) != len(origin):
-        raise ValueError(f"只写协议、主机名和端口，不带路径、? 或 #，例如 {scheme}://{host}")
-    return origin
 
 
 def _from_file(name: str, path: str) -> str:

@@ -92,9 +92,12 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """A document to take out. A write of this or a lower `rev` that comes later must lose for as
-    long as the store remembers; the row behind it says so for ever. `month` is its shelf, or
-    empty where no row tells it."""
+    """A document to take out. `month` is its shelf, or empty where no row tells it.
+
+    A write of this or a lower `rev` that comes later loses while the store remembers the removal:
+    Elasticsearch for an hour (`index.gc_deletes`), the embedded index until the month is dropped.
+    What a still later writer brings back has no row, and `yuqing reconcile` takes it out.
+    """
 
     id: int
     rev: int

@@ -198,9 +198,7 @@ class Lane:
         less = "CASE WHEN attempts > 0 THEN attempts - 1 ELSE 0 END"
         tries = less if blameless else "attempts"
         failure = legible(failure)  # it may quote what no database takes
-        rows = [
-            (failure, until, claim.key, claim.token) for claim in sorted(claims, key=_by_key)
-        ]
+        rows = [(failure, until, claim.key, claim.token) for claim in sorted(claims, key=_by_key)]
         with transaction.atomic():
             each(
                 f"UPDATE {self.table} SET owner = '', failure = %s, until = %s, attempts = {tries}"  # noqa: S608

@@ -222,7 +222,7 @@ def as_json(reason: Reason) -> dict[str, object]:
     return asdict(reason)
 
 
-def due(now: datetime) -> QuerySet[Event]:
+def due(_now: datetime) -> QuerySet[Event]:
     return Event.objects.filter(assessed_rev__lt=F("rev"), quarantined="").order_by("id")
 
 

@@ -173,7 +173,7 @@ def _write(claims: Sequence[Claim], findings: Sequence[Finding], revision: int) 
         wake.hint("group")
 
 
-def due(now: datetime) -> QuerySet[Article]:
+def due(_now: datetime) -> QuerySet[Article]:
     rows = Article.objects.filter(analysed_edition__lt=F("edition"), quarantined="")
     return rows.order_by("id")
 

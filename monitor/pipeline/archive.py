@@ -8,6 +8,7 @@ import base64
 import json
 import os
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -167,7 +168,7 @@ def reading(path: Path) -> Iterator[Reader]:
         try:
             container = zipfile.ZipFile(file)
             damaged = container.testzip()
-        except (zipfile.BadZipFile, OSError, EOFError) as error:
+        except (zipfile.BadZipFile, zlib.error, OSError, EOFError) as error:
             raise ArchiveError(f"{path} 不是完整的备份文件（{error}），请换一份备份") from error
         if damaged:
             raise ArchiveError(f"备份文件已损坏（{damaged}），请换一份备份")

@@ -52,7 +52,7 @@ LANE = Lane(
     Delivery,
     "deliver",
     # Parts go out in order; a stopped channel's deliveries wait until a person resumes it.
-    f"{WAITING} AND (due <= %s OR due > %s)"
+    f"{WAITING} AND (due <= %s OR due > %s)"  # noqa: S608 - our own words
     " AND channel NOT IN (SELECT slug FROM monitor_channelstate WHERE stopped IS NOT NULL)"
     " AND (part = 1 OR NOT EXISTS (SELECT 1 FROM monitor_delivery earlier"
     " WHERE earlier.notice_id = monitor_delivery.notice_id"

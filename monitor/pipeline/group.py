@@ -91,7 +91,7 @@ def _isolate() -> int:
     return bad
 
 
-def due(now: datetime) -> QuerySet[Article]:
+def due(_now: datetime) -> QuerySet[Article]:
     rows = Article.objects.filter(grouped_edition__lt=F("analysed_edition"), quarantined="")
     return rows.order_by("id")
 

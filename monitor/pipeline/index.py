@@ -151,7 +151,7 @@ def settle() -> None:
     search_index().refresh(state().active)
 
 
-def due(now: datetime) -> QuerySet[Article]:
+def due(_now: datetime) -> QuerySet[Article]:
     return Article.objects.filter(
         indexed_rev__lt=F("rev"),
         grouped_edition__gt=0,

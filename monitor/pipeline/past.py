@@ -51,7 +51,9 @@ def plan(first_kept: str) -> list[Month]:
         .annotate(
             articles=Count("id"),
             kept=Count("id", filter=kept),
-            characters=Sum(Case(When(kept, then=0), default=F("size"), output_field=IntegerField())),
+            characters=Sum(
+                Case(When(kept, then=0), default=F("size"), output_field=IntegerField())
+            ),
         )
         .order_by("month")
     )

@@ -8,8 +8,8 @@ import pytest
 
 from monitor.collect.failures import FetchError
 from monitor.collect.fetch import Fetched, Fetcher
-from tests.peers.feeds import Feed
 from tests.peers.border import Proxy
+from tests.peers.feeds import Feed
 
 LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 OUTSIDE = "news.invalid"  # RFC 2606: no resolver of this machine knows it

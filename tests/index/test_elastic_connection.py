@@ -191,6 +191,33 @@ def test_something_else_at_the_address_is_said(proxy: Proxy, behind) -> None:
         behind(proxy).check()
 
 
+@pytest.mark.parametrize(
+    ("status", "text", "content_type"),
+    [
+        (404, "<html><h1>404 Not Found</h1>nginx</html>", "text/html"),
+        (400, "<html>The plain HTTP request was sent to HTTPS port</html>", "text/html"),
+        (404, '{"ok":false,"message":"Unknown deployment."}', "application/json"),
+        (405, '{"error":"method not allowed"}', "application/json"),
+    ],
+)
+def test_what_a_gateway_says_is_about_the_address(
+    proxy: Proxy, behind, status: int, text: str, content_type: str
+) -> None:
+    index = behind(proxy)
+    index.create("one")
+    for known in (index, behind(proxy)):
+        proxy.answers(status, text, content_type)
+        for use in (
+            known.check,
+            lambda known=known: known.create("two"),
+            lambda known=known: known.write("one", [article(1)]),
+        ):
+            with pytest.raises(IndexUnavailable, match=r"不是 Elasticsearch.*YUQING_INDEX_URL"):
+                use()
+    proxy.behaves()
+    assert works(index)
+
+
 def test_a_cluster_that_is_not_there_is_said_with_its_address() -> None:
     port = closed_port()
     with pytest.raises(IndexUnavailable, match=f"连不上检索库 127.0.0.1:{port}"):

@@ -130,10 +130,27 @@ def test_a_month_made_just_after_the_drop_is_removed_by_its_writer(
 
 
 def test_what_a_killed_writer_left_goes_with_the_next_drop(index, elasticsearch, prefix) -> None:
-    ask(elasticsearch, "PUT", f"/{prefix}.dead.202611")
+    read_by = {"aliases": {f"{prefix}.dead": {}}}
+    ask(elasticsearch, "PUT", f"/{prefix}.dead.202611", read_by)
     assert index.generations() == ["one"]
     index.drop("two")
     assert indexes(elasticsearch, prefix) == ["one.head"]
+
+
+def test_what_an_administrator_keeps_under_the_prefix_is_left_alone(
+    index, elasticsearch, prefix
+) -> None:
+    """A restored backup, renamed: its names may look like ours, and its mapping is ours."""
+    index.write("one", [article(1)])
+    kept = ["backup-2026", "backup.one.202611", "backup-one.202611", "backup-one.head"]
+    for name in kept:
+        assert ask(elasticsearch, "PUT", f"/{prefix}.{name}", {"aliases": {f"{prefix}.old": {}}})
+    index.create("two")
+    assert index.generations() == ["one", "two"]
+    index.drop("backup-one")
+    index.drop("one")
+    index.drop("two")
+    assert indexes(elasticsearch, prefix) == sorted(kept)
 
 
 def test_two_writers_make_the_same_month_once(index, proxy, behind, prefix) -> None:

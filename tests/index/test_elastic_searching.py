@@ -11,6 +11,7 @@ from monitor.query import Document, parse
 from tests.index.shelf import article
 from tests.index.truth import Truth
 from tests.peers.elasticsearch.server import ask
+from tests.peers.proxy import Proxy
 
 WATER = parse("停水")
 
@@ -145,3 +146,22 @@ def test_a_month_that_cannot_be_read_makes_no_smaller_answer(
             use("one", WATER)
     with pytest.raises(IndexUnavailable):
         list(index.scan("one", WATER))
+
+
+def test_a_hot_word_that_leaves_the_index_while_it_is_counted_does_no_harm(
+    index: SearchIndex, elasticsearch: str, elastic_url: str
+) -> None:
+    prefix = elastic_url.rpartition("/")[2]
+    filled(
+        index,
+        [article(n, words=("停水",)) for n in range(5)]
+        + [article(n, body="赶集", words=("赶集",), month="202510") for n in range(5, 20)],
+    )
+    with Proxy(elasticsearch) as proxy:
+        behind = open_index(f"{proxy.url}/{prefix}")
+        # After the words were picked and counted among the matching, before they are among all.
+        proxy.before(
+            "POST", f"/{prefix}.one/_search", lambda: index.drop_month("one", "202611"), number=3
+        )
+        assert [hot.word for hot in behind.hot_words("one", WATER)] == ["停水"]
+    assert index.hot_words("one", WATER) == ()

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from monitor.index import IndexUnavailable, Removal, SearchIndex, open_index
+from monitor.index.elastic import writing
 from monitor.query import Document, parse
 from tests.index.shelf import article
 from tests.peers.elasticsearch.server import ask
@@ -31,6 +32,21 @@ def behind(proxy: Proxy, index: SearchIndex, elastic_url: str) -> SearchIndex:
     """The same index, seen through the proxy; the month is there already."""
     index.write("one", [article(0)])
     return open_index(f"{proxy.url}/{elastic_url.rpartition('/')[2]}")
+
+
+class Clock:
+    """Stands still but for what passes."""
+
+    def __init__(self) -> None:
+        self._now = 0.0
+
+    def monotonic(self) -> float:
+        return self._now
+
+    def passes(self, seconds: float) -> None:
+        self._now += seconds
+
+    sleep = passes
 
 
 def held(index: SearchIndex) -> set[int]:
@@ -116,6 +132,16 @@ def test_a_document_that_a_strict_mapping_refuses_says_which_field(
     assert said["found"], "the neighbour is written, into a month of our template"
 
 
+@pytest.mark.parametrize("wrong", ["2026-11", "20261", "２０２６１１", "../etc"])
+def test_a_document_without_a_month_is_refused_and_its_neighbours_are_written(
+    index: SearchIndex, wrong: str
+) -> None:
+    (refusal,) = index.write("one", [article(1), article(2, month=wrong), article(3)])
+    assert refusal.id == 2
+    assert "月份" in refusal.words
+    assert held(index) == {1, 3}
+
+
 def test_half_a_surrogate_pair_in_a_keyword_is_no_obstacle(index: SearchIndex) -> None:
     assert index.write("one", [article(1, words=("\ud83d",))]) == []
     assert held(index) == {1}
@@ -187,6 +213,31 @@ def test_a_proxy_that_takes_little_gets_smaller_bulks(proxy: Proxy, behind: Sear
     assert refusal.id == 99
     assert "太长" in refusal.words
     assert held(behind) == set(range(41))
+
+
+def test_a_bulk_that_fails_as_a_whole_is_no_fault_of_its_documents(
+    proxy: Proxy, behind: SearchIndex
+) -> None:
+    proxy.refuses_bulks("illegal_argument_exception")
+    with pytest.raises(IndexUnavailable, match="400，illegal_argument_exception"):
+        behind.write("one", many(3))
+    proxy.behaves()
+    assert behind.write("one", many(3)) == []
+
+
+def test_a_write_of_many_bulks_has_one_time_limit(
+    proxy: Proxy, behind: SearchIndex, monkeypatch
+) -> None:
+    clock = Clock()
+    monkeypatch.setattr(writing, "time", clock)
+    monkeypatch.setattr(writing, "LIMIT_S", 100.0)
+    proxy.before("POST", "/_bulk", lambda: clock.passes(60), number=2)
+    assert behind.write("one", [article(n) for n in range(1, 1_502)]) == []
+    sent = proxy.count("/_bulk")
+    proxy.before("POST", "/_bulk", lambda: clock.passes(120), number=2)
+    with pytest.raises(IndexUnavailable, match="太慢"):
+        behind.write("one", [article(n, rev=2) for n in range(1, 1_502)])
+    assert proxy.count("/_bulk") == sent + 2
 
 
 def test_a_full_disk_is_said_by_name_and_writing_goes_on_after_it(

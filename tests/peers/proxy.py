@@ -164,11 +164,17 @@ class Proxy:
 
         self._does(behave, times)
 
-    def before(self, method: str, path: str, deed: Callable[[], object]) -> None:
-        """Does the deed when the first such request has arrived, and only then passes it on."""
+    def before(
+        self, method: str, path: str, deed: Callable[[], object], *, number: int = 1
+    ) -> None:
+        """Does the deed when such a request has arrived that many times, and only then passes
+        it on."""
+        awaited = self.requests.count(f"{method} {path}") + number
 
         async def behave(request: web.Request, _: bytes) -> web.StreamResponse | None:
-            if (request.method, request.path) == (method, path):
+            if (request.method, request.path) != (method, path):
+                return None
+            if self.requests.count(f"{method} {path}") >= awaited:
                 self.behaves()
                 await asyncio.to_thread(deed)
             return None
@@ -204,6 +210,22 @@ class Proxy:
             if "compatible-with" in request.headers.get("Accept", ""):
                 return _said(400, "media_type_header_exception", "Invalid media-type value")
             return _json(200, {"version": {"number": version}, "tagline": "You Know, for Search"})
+
+        self._does(behave, None)
+
+    def answers(self, status: int, text: str, content_type: str = "text/html") -> None:
+        """What another server at the address, or a gateway before it, says to everything."""
+
+        async def behave(_: web.Request, __: bytes) -> web.StreamResponse | None:
+            return web.Response(status=status, text=text, content_type=content_type)
+
+        self._does(behave, None)
+
+    def refuses_bulks(self, kind: str) -> None:
+        """400 to whole bulks, as a server says it of a request that it does not understand."""
+
+        async def behave(request: web.Request, _: bytes) -> web.StreamResponse | None:
+            return _said(400, kind, "no such thing") if request.path == "/_bulk" else None
 
         self._does(behave, None)
 

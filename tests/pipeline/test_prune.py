@@ -9,13 +9,21 @@ import pytest
 from django.utils import timezone
 
 from monitor.index import IndexUnavailable
-from monitor.models import Alert, Analysis, Article, ArticleText, Event, IndexState, Sighting
+from monitor.models import (
+    Alert,
+    Analysis,
+    Article,
+    ArticleText,
+    Event,
+    IndexState,
+    Sighting,
+    fate_counts,
+)
 from monitor.pipeline import past, prune, search
 from monitor.pipeline.index import search_index, state
 from monitor.pipeline.past import Month, older_than
 from monitor.pipeline.reindex import LANE as REBUILD
 from monitor.pipeline.reindex import Busy
-from monitor.pipeline.status import status
 from monitor.words import month_of
 from tests.pipeline.office import Office, source
 from tests.system.stories import STORIES, note
@@ -76,14 +84,14 @@ def archive(office: Office) -> dict[str, list[int]]:
 def test_a_plan_says_by_month_what_would_go_and_what_is_evidence(
     archive: dict[str, list[int]],
 ) -> None:
-    before = status()
+    before = fate_counts()
     found = past.plan(FIRST_KEPT)
     assert [(one.month, one.articles, one.kept, one.going) for one in found] == [
         (ago(20), 5, 0, 5),
         (ago(15), 8, 1, 7),
     ]
     assert all(5 * 2000 < one.size < 8 * 20_000 for one in found)
-    assert status() == before
+    assert fate_counts() == before
 
 
 def test_the_past_leaves_rows_and_index_and_everything_else_stays(

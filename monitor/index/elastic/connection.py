@@ -137,7 +137,7 @@ class Cluster:
             raise unreachable(error, str(self._address)) from error
         except ApiError as error:
             self._circuit.answered()
-            fault = explained(error, generation)
+            fault = explained(error, generation, str(self._address))
             if fault is None:
                 raise
             raise fault from error

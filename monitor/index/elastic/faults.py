@@ -11,6 +11,8 @@ FLOODED = (
     "Elasticsearch 的磁盘超过洪水水位（flood stage），索引已变成只读，"
     "请清理磁盘或加盘，之后会自动恢复写入"
 )
+TOO_LARGE = 413
+"""Said by a proxy as well as by a cluster; a smaller request may pass either."""
 NO_INDEX = "index_not_found_exception"
 CLOSED = "检索库有索引被关闭，请在 Elasticsearch 上重新打开"
 LOCKED = "Elasticsearch 的索引被设成只读，请管理员去掉索引或集群的 blocks 设置"
@@ -33,8 +35,12 @@ def unreachable(error: TransportError, where: str) -> IndexUnavailable:
     )
 
 
-def explained(error: ApiError, generation: str) -> IndexUnavailable | None:
-    """What an answer other than yes means; None for what only a change of the request heals."""
+def explained(error: ApiError, generation: str, where: str) -> IndexUnavailable | None:
+    """What an answer other than yes means; None for what only a change of the request heals.
+
+    Only a cluster's own word can be about the request: a gateway's page, that of a port which
+    wants HTTPS, and the like are about the address.
+    """
     fault = error.body.get("error") if isinstance(error.body, Mapping) else None
     if not isinstance(fault, Mapping):
         fault = {}
@@ -42,7 +48,14 @@ def explained(error: ApiError, generation: str) -> IndexUnavailable | None:
         return GenerationMissing(
             f"检索库“{generation}”不存在或已换代，请重试；仍不行请运行 yuqing reindex"
         )
-    return fault_of(error.meta.status, fault)
+    status = error.meta.status
+    unavailable = fault_of(status, fault)
+    if unavailable is None and "type" not in fault and status != TOO_LARGE:
+        return IndexUnavailable(
+            f"检索库 {where} 给的（{status}）不是 Elasticsearch 的回答，"
+            "请核对 YUQING_INDEX_URL 和它前面的代理"
+        )
+    return unavailable
 
 
 def fault_of(status: int, fault: Mapping[str, Any]) -> IndexUnavailable | None:

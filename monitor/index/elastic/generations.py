@@ -109,9 +109,14 @@ class Generations:
         self._check(index, generation)
 
     def _indexes(self, pattern: str) -> list[str]:
-        """The names of the indexes that exist, closed ones too."""
+        """The names of our indexes that exist, closed ones too; what else somebody keeps under
+        the prefix is not ours to count or to remove."""
         said = self._cluster.request("GET", f"/_resolve/index/{pattern}", expand_wildcards="all")
-        return [found["name"] for found in said["indices"]]
+        return [
+            found["name"]
+            for found in said["indices"]
+            if self._names.owns(found["name"], found.get("aliases", ()))
+        ]
 
     def _living(self, indexes: list[str]) -> set[str]:
         return {self._names.generation(i) for i in indexes if self._names.is_head(i)}

@@ -4,7 +4,7 @@
 its counts and its background are short of what another month knows.
 """
 
-from typing import Any
+from collections import Counter
 
 from monitor.index.elastic import mapping
 from monitor.index.elastic.asking import Json, ask
@@ -26,7 +26,9 @@ def hot_words(cluster: Cluster, generation: str, query: Query, *, size: int) -> 
         return ()
     matching, among_matching = _counts(cluster, generation, query, words)
     held, among_all = _counts(cluster, generation, _EVERYTHING, words)
-    return tuple(hottest(matching, among_matching, held, among_all)[:size])
+    # Articles may have gone between the two answers: all are never fewer than those found.
+    hot = hottest(matching, among_matching, max(held, matching), among_all | among_matching)
+    return tuple(hot[:size])
 
 
 def _candidates(cluster: Cluster, generation: str, query: Query, many: int) -> list[str]:
@@ -44,16 +46,14 @@ def _candidates(cluster: Cluster, generation: str, query: Query, many: int) -> l
 
 def _counts(
     cluster: Cluster, generation: str, query: Query, words: list[str]
-) -> tuple[int, dict[str, int]]:
+) -> tuple[int, Counter[str]]:
     """How many articles the query finds, and how many of them have each word."""
-    # A filter each: the server knows the length of a word's list without reading it.
-    each = {word: {"term": {mapping.WORDS: word}} for word in words}
-    answer = _ask(cluster, generation, query, {"words": {"filters": {"filters": each}}})
-    buckets: dict[str, Any] = answer["aggregations"]["words"]["buckets"]
-    return (
-        answer["hits"]["total"]["value"],
-        {word: bucket["doc_count"] for word, bucket in buckets.items()},
-    )
+    among = {"terms": {"field": mapping.WORDS, "include": words, "size": len(words)}}
+    answer = _ask(cluster, generation, query, {"words": among})
+    counts: Counter[str] = Counter()
+    for bucket in answer["aggregations"]["words"]["buckets"]:
+        counts[bucket["key"]] = bucket["doc_count"]
+    return answer["hits"]["total"]["value"], counts
 
 
 def _ask(cluster: Cluster, generation: str, query: Query, aggs: Json) -> Json:

@@ -7,13 +7,14 @@ yuqing.g1.202611     the documents of a month
 """
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from monitor.index.elastic.mapping import LAYOUT
 
 _HEAD = "head"
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
-_MONTH = re.compile(r"\d{6}")
+_MONTH = re.compile(r"[0-9]{6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,9 @@ class Names:
         return f"{self.alias(generation)}.{_HEAD}"
 
     def month(self, generation: str, month: str) -> str:
-        """What a writer names; `month` is yyyymm."""
+        """What a writer names; raises ValueError in words unless `month` is yyyymm."""
         if not _MONTH.fullmatch(month):
-            raise ValueError(f"month {month!r} is not yyyymm")
+            raise ValueError(f"文章的月份“{month}”不是四位年加两位月，请修正它的发布时间")
         return f"{self.alias(generation)}.{month}"
 
     def generation(self, index: str) -> str:
@@ -59,6 +60,17 @@ class Names:
     def month_of(self, index: str) -> str:
         """The month whose documents an index holds."""
         return index.split(".")[2]
+
+    def owns(self, index: str, aliases: Collection[str]) -> bool:
+        """Whether an index is one that we made: it is called as we call ours, and what reads it
+        is the alias of its own generation, which no renamed backup has."""
+        prefix, *rest = index.split(".")
+        return (
+            prefix == self.prefix
+            and len(rest) == 2
+            and (rest[1] == _HEAD or _MONTH.fullmatch(rest[1]) is not None)
+            and f"{prefix}.{rest[0]}" in aliases
+        )
 
     def is_head(self, index: str) -> bool:
         return index.endswith(f".{_HEAD}")

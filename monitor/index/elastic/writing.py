@@ -18,16 +18,16 @@ from elasticsearch import ApiError
 
 from monitor.index.elastic import mapping
 from monitor.index.elastic.connection import Cluster
-from monitor.index.elastic.faults import NO_INDEX, Busy, fault_of
+from monitor.index.elastic.faults import NO_INDEX, TOO_LARGE, Busy, fault_of
 from monitor.index.elastic.generations import Generations
-from monitor.index.protocol import Refusal, Removal
+from monitor.index.protocol import IndexUnavailable, Refusal, Removal
 from monitor.index.tokens import terms
 from monitor.query import Document
 
 # What Elasticsearch's manual calls a good bulk; a gazette may be longer than that by itself.
 _BYTES = 5 << 20
 _COUNT = 500
-# A bulk with all its pauses must leave half of a step's 10 s to the other generation.
+# All bulks of a call with their pauses must leave half of a step's 10 s to the other generation.
 LIMIT_S = 4.5
 # What is left of that to a last try must suffice for one.
 _LEAST_S = 1.0
@@ -37,7 +37,6 @@ _REASON_CHARACTERS = 300
 # How long the server waits for a shard that is just starting.
 _SHARD = "2s"
 _LATE = 409
-_TOO_LARGE = 413
 _ANSWER = "errors,items.*.status,items.*.error.type,items.*.error.reason,items.*.error.caused_by"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND = timedelta(seconds=1)
@@ -80,7 +79,9 @@ class Writer:
 
     def write(self, documents: Sequence[Document]) -> list[Refusal]:
         """Insert or replace by id; returns what the server will never take."""
-        return self._send(map(self._insertion, documents))
+        refusals: list[Refusal] = []
+        refusals += self._send(self._insertions(documents, refusals))
+        return refusals
 
     def remove(self, removals: Sequence[Removal]) -> None:
         """Take documents out; a month that is not there holds none of them."""
@@ -92,6 +93,16 @@ class Writer:
             for removal in removals
             for month in ([removal.month] if removal.month else months)
         )
+
+    def _insertions(
+        self, documents: Iterable[Document], refusals: list[Refusal]
+    ) -> Iterator[_Operation]:
+        """Those that have a place; why others have none is put to the refusals."""
+        for document in documents:
+            try:
+                yield self._insertion(document)
+            except ValueError as error:
+                refusals.append(Refusal(document.id, str(error)))
 
     def _insertion(self, document: Document) -> _Operation:
         # With `external` an equal rev loses too: what a rev says never changes.
@@ -108,17 +119,27 @@ class Writer:
         return {"_index": index, "_id": str(number), "version": rev, "version_type": kind}
 
     def _send(self, operations: Iterable[_Operation]) -> list[Refusal]:
+        """Send all of them; what is not done after LIMIT_S is left to another call."""
+        end = time.monotonic() + LIMIT_S
         refusals: list[Refusal] = []
-        for chunk in _chunks(operations):
-            for month in sorted({operation.month for operation in chunk if operation.creates}):
-                self._generations.require_month(self._generation, month)
-            refusals += self._deliver(chunk)
-        self._generations.survived(self._generation)
+        try:
+            for chunk in _chunks(operations):
+                for month in sorted({operation.month for operation in chunk if operation.creates}):
+                    _in_time(end)
+                    self._generations.require_month(self._generation, month)
+                _in_time(end)
+                refusals += self._deliver(chunk, end)
+            self._generations.survived(self._generation)
+        except ApiError as error:
+            # Each document has an outcome of its own: what fails as a whole is no fault of theirs.
+            raise IndexUnavailable(
+                f"Elasticsearch 不接受整批写入（{error.meta.status}，{error.error}），"
+                "请核对它的版本、模板和它前面的代理"
+            ) from error
         return refusals
 
-    def _deliver(self, operations: list[_Operation]) -> list[Refusal]:
+    def _deliver(self, operations: list[_Operation], end: float) -> list[Refusal]:
         """Send until each is done or refused; raises Busy when tries or time are used up."""
-        end = time.monotonic() + LIMIT_S
         refusals: list[Refusal] = []
         busy = Busy("检索库的月份索引建了又被删除，请稍后再试")
         for pause in (*_PAUSES_S, 0.0):
@@ -144,7 +165,7 @@ class Writer:
         except Busy as busy:
             return _Outcome(operations, [], busy)
         except ApiError as error:
-            if error.meta.status != _TOO_LARGE:
+            if error.meta.status != TOO_LARGE:
                 raise
             return self._halved(operations, end)
         if not said["errors"]:
@@ -209,6 +230,11 @@ def fields(document: Document) -> dict[str, Any]:
         mapping.EVENT: document.event,
         mapping.STORY: -1 - document.id if document.event is None else document.event,
     }
+
+
+def _in_time(end: float) -> None:
+    if time.monotonic() > end:
+        raise Busy("检索库写得太慢，没写完的稍后再写；经常如此请查看 Elasticsearch 的负载和磁盘")
 
 
 def _lines(*values: Mapping[str, Any]) -> bytes:

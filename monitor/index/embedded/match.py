@@ -37,13 +37,15 @@ _COUNTED = (SourceIs, TopicIs, SentimentIs, DateIn)
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to ask the store: the rows of `match` (None: all) of which all `filters` are true.
+    """What to ask the store: the rows of `match` (None: all), or all but these if they are
+    `unwanted`, of which all `filters` are true.
 
     The filters ask for nothing but source, topic, sentiment and day.
     """
 
     match: str | None
     filters: tuple[Node, ...]
+    unwanted: bool = False
 
 
 def plan(tree: Node | None) -> Plan:
@@ -62,9 +64,9 @@ def plan(tree: Node | None) -> Plan:
     rest = tuple(node for node in nodes if not _counted(node))
     if not rest:
         return Plan(None, filters)
-    if all(isinstance(node, Not) for node in rest):
-        # Nothing wanted is left to subtract from but all.
-        return Plan(_all(nodes), ())
+    unwanted = tuple(node.node for node in rest if isinstance(node, Not))
+    if len(unwanted) == len(rest):
+        return Plan(_any(unwanted), filters, unwanted=True)
     return Plan(_all(rest), filters)
 
 

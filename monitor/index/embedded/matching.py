@@ -54,8 +54,10 @@ def moment(connection: sqlite.Connection, kept: Kept) -> Iterator[Moment]:
 def matching(now: Moment, query: Query) -> Numbers:
     """The rows that the query finds, ascending: in the order of writing."""
     asked = plan(query.tree)
-    if asked.match is None:
+    if asked.match is None or asked.unwanted:
         truths = now.columns.whole("kind") != DEAD
+        if asked.match is not None:
+            truths[_matching(now, asked.match)] = False
         for node in asked.filters:
             truths &= _truths(now.connection, node, now.columns.whole)
         return np.flatnonzero(truths)
