@@ -17,7 +17,7 @@ from django.utils import timezone
 from monitor.index import IndexUnavailable
 from monitor.models.claims import Claim, Lane
 from monitor.models.illness import ILL, broken, mend, repeated
-from monitor.pipeline import meters
+from monitor.pipeline import meters, wake
 from monitor.stack.records import within
 
 log = logging.getLogger(__name__)
@@ -64,7 +64,11 @@ class Step:
         return bool(self.waiting(now).rows) if self.due is None else some(self.due(now))
 
     def run(self) -> int:
-        """Work off one hint; returns the number of rows done. An ill database ends the turn."""
+        """Work off one hint; returns the number of rows done. An ill database ends the turn.
+
+        A turn that ends with work left hints the next one itself: the sweep's hints alone, one
+        every few seconds, would keep no more than two processes busy with a backlog.
+        """
         done, end = 0, time.monotonic() + TURN_S
         with within(self.name):
             while time.monotonic() < end:
@@ -78,6 +82,8 @@ class Step:
                 if not taken.rows:
                     break
                 done += taken.rows
+            else:
+                wake.hint(self.name)
         return done
 
 
