@@ -49,8 +49,9 @@ large enough."""
 LANE = Lane(
     Export,
     "export",
-    # One process at a time writes exports, so that pushes have the others; and the export that
-    # has got least is next, so that a large one does not keep small ones waiting.
+    # One process at a time writes exports, so that pushes have the others (two that claim at the
+    # same instant may get one each on PostgreSQL, which does no harm for one turn); and the export
+    # that has got least is next, so that a large one does not keep small ones waiting.
     "state = 'queued' AND NOT EXISTS (SELECT 1 FROM monitor_export other"
     " WHERE other.owner <> '' AND other.until > %s AND other.until <= %s)",
     "done, id",

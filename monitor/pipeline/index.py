@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 
 LIMIT = timedelta(seconds=10)
 BATCH = 400
+NO_TEXT = "没有找到这篇文章研读过的文本，无法写入检索库"
 
 LANE = Lane(
     Article,
@@ -95,6 +96,7 @@ def _project(claims: Sequence[Claim]) -> None:
             LANE.release(claims, blameless=True)
             return
         _commit([claim for claim in claims if claim.key in found], found, refused)
+        LANE.release([claim for claim in claims if claim.key not in found], NO_TEXT)
 
 
 def _same(one: IndexState, other: IndexState) -> bool:

@@ -71,16 +71,21 @@ def plan(first_kept: str) -> list[Month]:
 def evidence(first_kept: str) -> Q:
     """Articles that an alert rests on: of its event, of one merged into that, or quoted."""
     alerted = Q(event__alert__isnull=False) | Q(event__merged_into__alert__isnull=False)
-    quoted = {
-        quote["article"]
-        for reasons in Alert.objects.values_list("reasons", flat=True).iterator(500)
-        for reason in reasons
-        for quote in reason["evidence"]
-    }
     old = Article.objects.filter(month__lt=first_kept).exclude(alerted).order_by()
-    numbers = sorted(quoted)
+    numbers = sorted(quoted())
     outside: list[int] = []
     for start in range(0, len(numbers), PART):
         part = old.filter(pk__in=numbers[start : start + PART])
         outside += part.values_list("pk", flat=True)
     return alerted | Q(pk__in=outside)
+
+
+def quoted(above: int = 0) -> set[int]:
+    """Articles that alerts quote; with `above`, only alerts raised after that one."""
+    alerts = Alert.objects.filter(pk__gt=above)
+    return {
+        quote["article"]
+        for reasons in alerts.values_list("reasons", flat=True).iterator(500)
+        for reason in reasons
+        for quote in reason["evidence"]
+    }

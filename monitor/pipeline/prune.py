@@ -30,7 +30,7 @@ from monitor.models import (
 )
 from monitor.models.illness import repeated
 from monitor.pipeline.index import search_index, state
-from monitor.pipeline.past import Month, evidence
+from monitor.pipeline.past import Month, evidence, quoted
 from monitor.pipeline.reindex import LANE as REBUILD
 from monitor.pipeline.reindex import busy
 from monitor.words import SHANGHAI
@@ -69,11 +69,14 @@ def prune(months: Sequence[Month], first_kept: str) -> Iterator[Progress]:
     IndexUnavailable when the index does not answer. Run again it goes on.
     """
     state()
+    claims.release_dead([IndexState])
     held = REBUILD.claim(timezone.now(), 1)
     if not held:
         raise busy()
     done, total = 0, sum(month.going for month in months)
     try:
+        _drop_left_over(first_kept)
+        _go_on(held[0])
         for month in months:
             yield Progress(done, total)
             for gone in _month(month, first_kept):
@@ -97,18 +100,30 @@ def _month(month: Month, first_kept: str) -> Iterator[int]:
     whole = not month.kept
     if whole:
         _drop(month.month)
-    going = rows.exclude(evidence(first_kept)).order_by("pk").values_list("pk", flat=True)
     for turn in range(ROUNDS):
-        last = 0
+        last, seen = 0, Alert.objects.aggregate(last=Max("pk"))["last"] or 0
+        going = rows.exclude(evidence(first_kept)).order_by("pk").values_list("pk", flat=True)
         while ids := list(going.filter(pk__gt=last)[:BATCH]):
             last = ids[-1]
-            yield _let_go(ids, in_index=not whole)
+            yield _let_go(ids, seen, in_index=not whole)
         if not going.exists():
             break
         log.info("%s 有文章正在处理，稍后再清理（第 %d 轮）", month.month, turn + 1)
         time.sleep(ROUND_S)
     if whole and not rows.exists():
         _drop(month.month)  # also what a worker wrote that had it in hand before us
+
+
+def _drop_left_over(first_kept: str) -> None:
+    """What a prune left in the index that was killed when a month had no rows any more: that month
+    is in no later plan. Asked of the index, for no row tells of it."""
+    for generation in _generations():
+        days = search_index().sums(generation)
+        months = {f"{day.year:04}{day.month:02}" for day in days}
+        left = {month for month in months if month < first_kept}
+        known = Article.objects.filter(month__in=left).order_by().values_list("month", flat=True)
+        for month in sorted(left - set(known.distinct())):
+            search_index().drop_month(generation, month)
 
 
 def _drop(month: str) -> None:
@@ -121,15 +136,16 @@ def _generations() -> list[str]:
     return [name for name in (current.active, current.building) if name]
 
 
-def _let_go(ids: Sequence[int], *, in_index: bool) -> int:
-    """Index first, then rows; returns how many articles have gone."""
+def _let_go(ids: Sequence[int], seen: int, *, in_index: bool) -> int:
+    """Index first, then rows; returns how many articles have gone. The alerts up to number `seen`
+    do not quote any of them."""
     held = repeated(lambda: _hold(ids))
     try:
         if in_index:
             removals = [Removal(one.id, one.rev, one.month) for one in held]
             for generation in _generations():
                 search_index().remove(generation, removals)
-        return repeated(lambda: _delete(held))
+        return repeated(lambda: _delete(held, seen))
     except Exception:
         repeated(lambda: _give_back(held))
         raise
@@ -164,13 +180,18 @@ def _give_back(held: Sequence[_Held]) -> None:
         )
 
 
-def _delete(held: Sequence[_Held]) -> int:
+def _delete(held: Sequence[_Held], seen: int) -> int:
     with transaction.atomic():
         tokens = {one.id: one.token for one in held}
         grouped = Article.objects.filter(pk__in=tokens, event__isnull=False)
         touched = set(grouped.values_list("event", flat=True))
-        list(Event.objects.select_for_update().filter(pk__in=touched).order_by("pk"))
-        alerted = set(Alert.objects.filter(event__in=touched).values_list("event", flat=True))
+        merged = Event.objects.filter(pk__in=touched, merged_into__isnull=False)
+        locked = touched | set(merged.values_list("merged_into", flat=True))
+        list(Event.objects.select_for_update().filter(pk__in=locked).order_by("pk"))
+        # Looked at again under the locks: alerts are raised, and events merged, all the time.
+        alerted = Q(alert__isnull=False) | Q(merged_into__alert__isnull=False)
+        kept = set(Event.objects.filter(alerted, pk__in=touched).values_list("pk", flat=True))
+        free = (touched - kept) | {None}
         # Reprints of these, too, since they are about to be changed: all in one order.
         rows = (
             Article.objects.select_for_update()
@@ -179,13 +200,14 @@ def _delete(held: Sequence[_Held]) -> int:
             .values_list("pk", "token", "event")
         )
         ours = [(pk, event) for pk, token, event in rows if tokens.get(pk) == token]
-        going = [pk for pk, event in ours if event not in alerted]
+        newly = quoted(above=seen)
+        going = [pk for pk, event in ours if event in free and pk not in newly]
         Article.objects.filter(reprint_of__in=going).update(reprint_of=None)
         for model in (Analysis, ArticleText, Sighting):
             model.objects.filter(article__in=going).delete()
         Article.objects.filter(pk__in=going).delete()
         _give_back([one for one in held if one.id not in set(going)])
-        _recount(touched - alerted)
+        _recount(touched - kept)
         return len(going)
 
 

@@ -211,12 +211,14 @@ class _Rebuild:
             yield from self._write(wanted[start : start + BATCH])
 
     def _swap(self) -> None:
-        """Put the new generation in use; then drop the older ones."""
+        """Put the new generation in use; then drop every other one."""
         self._note(active=self.name, building="", cursor=0, started=None)
         try:
-            # Names are instants: whatever is older is out of use, also what a killed rebuild left.
+            # Also what a killed rebuild left, and what has a later name for the clock was set back.
+            # Nobody else makes one while the claim is ours, which is looked at before each.
             for generation in search_index().generations():
-                if generation < self.name:
+                if generation != self.name:
+                    self._note()
                     search_index().drop(generation)
         except IndexUnavailable as error:
             log.error("新检索库已换上；旧的没能删去，下次重建时再删：%s", error)

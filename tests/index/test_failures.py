@@ -84,13 +84,13 @@ def test_a_writer_killed_in_its_transaction_leaves_nothing_behind(index, tmp_pat
         """
         import os, signal, sys
         from monitor.index import open_index
-        from monitor.index.embedded import writing
+        from monitor.index.embedded import registers
         from tests.index.test_failures import many
-        whole = writing._numbers
+        whole = registers.keep_keywords
         def half(*given):
             whole(*given)
             os.kill(os.getpid(), signal.SIGKILL)
-        writing._numbers = half
+        registers.keep_keywords = half
         open_index(f"sqlite://{sys.argv[1]}").write("one", many(10))
         """,
         tmp_path,

@@ -146,6 +146,18 @@ def test_a_duty_whose_process_died_is_done_by_another_when_the_lease_is_over(
     assert broom.done == 1
 
 
+def test_a_duty_that_kills_its_process_is_not_due_again_at_once(broom: Broom) -> None:
+    STEP.run()
+    comes_due()
+    broom.breaks = KeyboardInterrupt()  # type: ignore[assignment]
+    with pytest.raises(KeyboardInterrupt):
+        STEP.run()
+    now = timezone.now()
+    Chore.objects.update(until=now - timedelta(seconds=1))
+    assert STEP.waiting(now).rows == 0
+    assert now < row().due <= now + chores.AGAIN
+
+
 def test_who_finishes_after_his_lease_changes_nothing(broom: Broom) -> None:
     STEP.run()
     comes_due()

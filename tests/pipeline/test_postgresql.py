@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from monitor.models import Alert, Article, Delivery, Event, Notice, Sighting
-from monitor.pipeline import alert, analyse, buckets, deliver, group, intake
+from monitor.pipeline import alert, analyse, buckets, catalogue, deliver, group, intake, knowledge
 from monitor.pipeline.status import status
 from monitor.words import Level
 from tests.peers.robot import Robot
@@ -208,6 +208,17 @@ def test_what_two_sources_tell_at_once_is_one_article_seen_at_both(forum: Office
     assert other.error is None
     assert [(gain.articles, gain.sightings) for gain in gains] == [(3, 3), (0, 3)]
     assert (Article.objects.count(), Sighting.objects.count()) == (3, 6)
+
+
+def test_a_catalogue_that_two_apply_at_once_is_applied_once(office: Office) -> None:
+    office.writes(sources=[*FORUM, source("third")])
+    with Rival() as rival, ExitStack() as until_it_ended, transaction.atomic():
+        knowledge.Knowledge.hold()
+        other = until_it_ended.enter_context(rival.meets(catalogue.apply))
+        ours = catalogue.apply()
+    assert other.error is None
+    assert sum(change.writes for change in ours) == 3
+    assert [change for change in other.result if change.writes] == []
 
 
 def test_a_connection_that_is_cut_costs_one_turn_and_no_row_a_try(forum: Office) -> None:

@@ -191,6 +191,54 @@ def test_an_alert_that_is_raised_meanwhile_keeps_its_articles_and_search_finds_t
     assert late.pk in held()
 
 
+def test_what_a_new_alert_of_another_event_quotes_stays(
+    office: Office, archive: dict[str, list[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late, today = archive["15"][0], Article.objects.get(pk=archive["today"][0])
+    quote = {"article": late, "field": "title", "text": "已处置"}
+    reason = {"code": "answered", "words": "官方已回应", "points": -10.0, "evidence": [quote]}
+    fields = {"created": NOW, "level": 3, "score": 60, "headline": "迟来的", "told": {}}
+
+    def alerts() -> None:
+        Alert.objects.get_or_create(
+            event_id=today.event_id, defaults=fields | {"number": "2026-0099", "reasons": [reason]}
+        )
+
+    monkeypatch.setattr(prune, "search_index", lambda: Between(alerts))
+    assert lets_go() == 11
+    assert set(rows([late]).values()) == {1}
+
+
+def test_what_is_merged_into_an_alerted_event_meanwhile_stays(
+    archive: dict[str, list[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = Article.objects.get(pk=archive["15"][0])
+    into = Alert.objects.get().event
+
+    def merges() -> None:
+        Event.objects.filter(pk=late.event_id).update(merged_into=into)
+
+    monkeypatch.setattr(prune, "search_index", lambda: Between(merges))
+    assert lets_go() == 11
+    assert set(rows([late.pk]).values()) == {1}
+
+
+def test_a_month_whose_rows_have_gone_leaves_the_index_with_the_next_prune(
+    archive: dict[str, list[int]],
+) -> None:
+    for model in (Analysis, ArticleText, Sighting):
+        model.objects.filter(article__in=archive["20"]).delete()
+    Article.objects.filter(pk__in=archive["20"]).delete()
+    assert set(archive["20"]) & set(search_index_ids())
+    lets_go()
+    assert not set(archive["20"]) & set(search_index_ids())
+
+
+def search_index_ids() -> list[int]:
+    index, name = search_index(), state().active
+    return [number for day in index.sums(name) for number in index.revs(name, day)]
+
+
 def test_a_prune_killed_between_index_and_rows_goes_on_where_it_was(
     archive: dict[str, list[int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

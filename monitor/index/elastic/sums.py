@@ -10,8 +10,9 @@ from monitor.index.protocol import Sum
 
 # The server's limit for one page (`index.max_result_window`).
 _PAGE = 10_000
-# Counting by day reads every document; nobody sits waiting for it.
-_LIMIT_S = 60.0
+# Counting by day reads every document; nobody sits waiting for it, but refresh and search
+# together have to end within what a chore may take (`pipeline/reconcile.py`).
+_LIMIT_S = 20.0
 
 
 def refresh(cluster: Cluster, generation: str, limit_s: float | None = None) -> None:

@@ -1,8 +1,11 @@
-"""The embedded index: one SQLite file a generation, words through FTS5.
+"""The embedded index: one SQLite file a generation, words through FTS5, counting through numpy.
 
-files    generations as files, connections         keys     row keys in the order of search
-match    a tree as one MATCH expression            writing  a batch, all or none
-reading  a page, its total, its facets             index    the `SearchIndex` over them
+files      generations as files, connections    layout    what stands in such a file
+match      a tree as one MATCH expression       columns   what is counted, as numbers by row
+matching   the rows that a query finds          kept      what a process keeps of them
+reading    page, facets, trend, list            hot       words that tell them from all
+writing    a batch, all or none                 removing  by id, by month
+registers  numbers that stand for words         index     the `SearchIndex` over all this
 """
 
 from monitor.index.embedded.index import EmbeddedIndex

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pysqlite3 import dbapi2 as sqlite
 
-from monitor.index.embedded import layout
+from monitor.index.embedded import layout, registers
 from monitor.index.embedded.writing import GONE, stored, take_out, transaction
 from monitor.index.protocol import Removal
 
@@ -45,7 +45,7 @@ def drop_month(connection: sqlite.Connection, month: str) -> None:
             take_out(connection, _still_of(connection, month, rows[at : at + _ROWS]))
     with transaction(connection):
         connection.execute("DELETE FROM gone WHERE month = ?", (month,))
-        connection.execute("DELETE FROM vocabulary WHERE count = 0")
+        registers.forget_words(connection)
     for _ in range(_STEPS):
         if not layout.merge(connection, _PAGES):
             return

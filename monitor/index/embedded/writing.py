@@ -1,16 +1,14 @@
 """Putting a batch of documents into one generation, all or none."""
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
 
-import numpy as np
 from pysqlite3 import dbapi2 as sqlite
 
-from monitor.index.embedded import columns
+from monitor.index.embedded import columns, registers
 from monitor.index.embedded.columns import NO_EVENT
 from monitor.index.embedded.reading import second_of
 from monitor.index.protocol import Refusal
@@ -18,6 +16,8 @@ from monitor.index.tokens import tags, terms
 from monitor.query import Document
 
 GONE = 0
+"""The row of an article that was removed; rows are numbered from 1 on."""
+
 _STORED = f"""
 SELECT id, row, rev, month, digest FROM docs WHERE id IN (SELECT value FROM json_each(?1))
 UNION ALL
@@ -92,16 +92,7 @@ def take_out(connection: sqlite.Connection, rows: Sequence[int]) -> None:
     connection.executemany("DELETE FROM docs WHERE row = ?", one_each)
     connection.executemany("DELETE FROM words WHERE rowid = ?", one_each)
     columns.change(connection, "kind", dict.fromkeys(rows, columns.DEAD))
-    found = connection.execute(
-        "DELETE FROM keywords WHERE row IN (SELECT value FROM json_each(?)) RETURNING numbers",
-        (json.dumps(list(rows)),),
-    )
-    numbers = np.frombuffer(b"".join(blob for (blob,) in found.fetchall()), "<i4")
-    counts = np.bincount(numbers)
-    connection.executemany(
-        "UPDATE vocabulary SET count = count - ? WHERE number = ?",
-        [(int(counts[number]), number) for number in np.flatnonzero(counts).tolist()],
-    )
+    registers.forget_keywords(connection, rows)
 
 
 def _prepare(document: Document) -> _Terms:
@@ -170,52 +161,8 @@ def _replace(
             "id": [d.id for d in documents],
             "event": [_event(d) for d in documents],
             "day": [d.day.toordinal() for d in documents],
-            "kind": _kinds(connection, documents),
-            "topics": _topic_sets(connection, documents),
+            "kind": registers.kinds(connection, documents),
+            "topics": registers.topic_sets(connection, documents),
         },
     )
-    keywords = [prepared[d.id].keywords for d in documents]
-    numbers = _numbers(connection, keywords)
-    connection.executemany(
-        "INSERT INTO keywords (row, numbers) VALUES (?, ?)",
-        [
-            (row, np.array([numbers[word] for word in words], "<i4").tobytes())
-            for row, words in zip(rows, keywords, strict=True)
-        ],
-    )
-
-
-def _kinds(connection: sqlite.Connection, documents: Sequence[Document]) -> list[int]:
-    """The number of each document's source and sentiment.
-
-    Few distinct ones stand for many documents, so that counting facets is counting numbers.
-    """
-    pairs_ = [(d.source, str(d.sentiment)) for d in documents]
-    connection.executemany(
-        "INSERT OR IGNORE INTO kinds (source, sentiment) VALUES (?, ?)", set(pairs_)
-    )
-    find = "SELECT number FROM kinds WHERE source = ? AND sentiment = ?"
-    numbers = {one: connection.execute(find, one).fetchone()[0] for one in set(pairs_)}
-    return [numbers[one] for one in pairs_]
-
-
-def _topic_sets(connection: sqlite.Connection, documents: Sequence[Document]) -> list[int]:
-    sets = [" ".join(sorted(set(d.topics))) for d in documents]
-    connection.executemany(
-        "INSERT OR IGNORE INTO topic_sets (slugs) VALUES (?)", [(one,) for one in set(sets)]
-    )
-    find = "SELECT number FROM topic_sets WHERE slugs = ?"
-    numbers = {one: connection.execute(find, (one,)).fetchone()[0] for one in set(sets)}
-    return [numbers[one] for one in sets]
-
-
-def _numbers(connection: sqlite.Connection, keywords: Iterable[tuple[str, ...]]) -> dict[str, int]:
-    """The number of each keyword, which one more document has now for each time it stands here."""
-    counts = Counter(word for words in keywords for word in words)
-    connection.executemany(
-        "INSERT INTO vocabulary (word, count) VALUES (?1, ?2)"
-        " ON CONFLICT (word) DO UPDATE SET count = count + ?2",
-        sorted(counts.items()),
-    )
-    found = "SELECT word, number FROM vocabulary WHERE word IN (SELECT value FROM json_each(?))"
-    return dict(connection.execute(found, (json.dumps(list(counts)),)).fetchall())
+    registers.keep_keywords(connection, rows, [prepared[d.id].keywords for d in documents])

@@ -64,6 +64,8 @@ class Command(Console):
         self._print(found)
         if not going:
             self.say(f"{_name(first_kept)}以前没有可清理的文章")
+            if not options["dry_run"]:
+                self._prune([], first_kept)  # the index may still hold a month that is gone
             return
         if options["dry_run"]:
             self.say(f"会清理 {going} 篇；这是预演，没有改动任何数据")
@@ -102,7 +104,8 @@ class Command(Console):
             self.fail(f"检索库正在由 {busy.owner} 重建或清理，等它做完再运行；已清理 {done} 篇")
         except IndexUnavailable as error:
             self.fail(f"检索库没有应答：{error}。已清理 {done} 篇，处理后再运行即接着做")
-        self.say(f"已清理 {done} 篇。{SPACE[connection.vendor]}")
+        if done:
+            self.say(f"已清理 {done} 篇。{SPACE[connection.vendor]}")
         if left := sum(month.going for month in plan(first_kept)):
             self.say(f"有 {left} 篇一直有进程在处理，请稍后再运行一次")
 
