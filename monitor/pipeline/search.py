@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from django.db.models import F
 
 from monitor.index import Cursor, Facets, GenerationMissing, HotWord, Page
-from monitor.models import Alert, ArticleText
+from monitor.models import Alert, Article, ArticleText
 from monitor.pipeline import knowledge
 from monitor.pipeline.index import search_index, state
 from monitor.query import Highlights, Query, highlights, parse
@@ -99,6 +99,11 @@ def hot_words(text: str, *, size: int = 20) -> list[HotWord]:
     many = size + 2 * len(asked)
     hot = _active(lambda generation: search_index().hot_words(generation, query, size=many))
     return [one for one in hot if not any(stream(one.word) in typed for typed in asked)][:size]
+
+
+def unseen() -> int:
+    """How many articles have been taken in and cannot be found yet."""
+    return Article.objects.filter(indexed_rev=0, quarantined="").count()
 
 
 def _page(query: Query, **how: Any) -> Page:

@@ -81,7 +81,7 @@ class DataFolder:
                 f"无法建立数据目录 {place}：{error.strerror}。"
                 "请检查上级目录的权限，或用 YUQING_DATA 指定另一个目录。"
             ) from error
-        if not os.access(place, os.R_OK | os.W_OK | os.X_OK):
+        if not os.access(place, os.R_OK | os.W_OK | os.X_OK, effective_ids=True):
             raise DataFolderError(
                 f"数据目录 {place} 不可写。请用目录的主人运行，或用 YUQING_DATA 指定另一个目录。"
             )

@@ -37,6 +37,8 @@ class Command(Console):
     def _check_file(self, env: Path) -> None:
         from config.deployment import mistakes
 
+        if not env.is_file():
+            self.fail(f"没有文件 {env}，请核对路径；第一次用：cp .env.example .env")
         found = list(mistakes(env))
         for words in found:
             self.say(f"不正常　{words}")

@@ -6,7 +6,7 @@ from typing import Any
 from monitor.index import HOT_AT_LEAST, IndexUnavailable
 from monitor.management.console import Command as Console
 from monitor.pipeline import knowledge
-from monitor.pipeline.search import Hit, hot_words, search
+from monitor.pipeline.search import Hit, hot_words, search, unseen
 from monitor.query import QueryError
 from monitor.words import SHANGHAI, Span
 
@@ -58,7 +58,9 @@ class Command(Console):
             page = search(options["query"], size=min(left, PAGE), before=before)
             if first and not options["json"]:
                 self.say(
-                    f"共 {page.total} 篇" + ("" if page.total else "；换个说法，或去掉一个条件再试")
+                    f"共 {page.total} 篇"
+                    + ("" if page.total else "；换个说法，或去掉一个条件再试")
+                    + (f"（另有 {late} 篇待入库，稍后才搜得到）" if (late := unseen()) else "")
                 )
             first = False
             for hit in page.hits:
