@@ -2,7 +2,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install run test lint bench bench-faults
+# pytest's own cache is one folder for three lanes: none needs it.
+export PYTEST_ADDOPTS += -p no:cacheprovider
+
+.PHONY: install run test test-rooms test-system test-postgresql lint bench bench-faults
 
 install: .venv/.installed
 
@@ -17,9 +20,18 @@ install: .venv/.installed
 run: install
 	$(BIN)/yuqing up --demo
 
-# Everything on SQLite; then what touches tables once more, on PostgreSQL.
+# Three lanes side by side: the rooms, the whole system (mostly waiting for processes), and what
+# touches tables once more, on PostgreSQL.
 test: install
-	$(BIN)/python -m pytest
+	@$(MAKE) --no-print-directory --jobs=3 --output-sync=line test-rooms test-system test-postgresql
+
+test-rooms: install
+	$(BIN)/python -m pytest --ignore=tests/system
+
+test-system: install
+	$(BIN)/python -m pytest tests/system
+
+test-postgresql: install
 	YUQING_TEST_DATABASE=postgresql $(BIN)/python -m pytest
 
 lint: install
