@@ -86,7 +86,7 @@ class House:
         """As the sweep would: there may be work for these steps."""
         queues = {"collect": "collect", "analyse": "text", "group": "text", "index": "index"}
         for step in steps:
-            self.sender.send_task(step, queue=queues.get(step, "notify"), expires=10)
+            self.sender.send_task(step, queue=queues.get(step, "notify"))
 
     def forget_hints(self) -> None:
         """Empty the broker."""

@@ -1,14 +1,12 @@
 """Fixtures over a real server; a conftest imports those that its tests name."""
 
-import os
 from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
 
 from tests.peers.elasticsearch.server import Server, ask, missing, shared
-
-REQUIRED = os.environ.get("YUQING_TEST_REQUIRE") == "1"
+from tests.required import lacking
 
 
 @pytest.fixture(scope="session")
@@ -56,4 +54,4 @@ def needs_server(item: pytest.Item) -> bool:
 
 def _demand() -> None:
     if words := missing():
-        (pytest.fail if REQUIRED else pytest.skip)(words)
+        lacking(words)
