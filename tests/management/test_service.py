@@ -42,7 +42,8 @@ def running(folder: Path, name: str, **settings: str) -> Iterator[psutil.Process
         )
     try:
         process = psutil.Process(started.pid)
-        while "service" in process.cmdline():
+        # In the moment of becoming another a process has no command line at all.
+        while not (line := process.cmdline()) or "service" in line:
             assert started.poll() is None, (folder / "log").read_text()
             try:
                 started.wait(0.1)
