@@ -9,7 +9,6 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from monitor.index.access import Access
-from monitor.index.embedded import EmbeddedIndex
 from monitor.index.protocol import (
     HOT_AT_LEAST,
     Cursor,
@@ -62,4 +61,7 @@ def open_index(url: str, access: Access | None = None) -> SearchIndex:
             f"检索库地址 {url} 不认识，应为 sqlite:///目录 或 http(s)://主机:9200/前缀"
         )
     folder = Path(unquote(rest.removeprefix("/")))
+    # Where PostgreSQL and Elasticsearch do the work, its SQLite need not be installed.
+    from monitor.index.embedded import EmbeddedIndex
+
     return EmbeddedIndex(folder if folder.is_absolute() else Path("/") / folder)
