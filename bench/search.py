@@ -27,15 +27,17 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
+from typing import TypeVar
 
 from bench.corpus import KINDS, articles
 from bench.rivals import ASKS, Rivals, make
 from monitor.index import IndexUnavailable, SearchIndex, open_index
 from monitor.index.embedded import EmbeddedIndex
-from monitor.query import Document, Query, parse
+from monitor.query import Query, parse
 
 GENERATION = "bench"
 # No process holds more documents than these ready before it is measured.
@@ -47,6 +49,7 @@ WAYS: dict[str, Callable[[SearchIndex, Query], object]] = {
     "fold": lambda index, query: index.search(GENERATION, query, fold=True),
     "hot words": lambda index, query: index.hot_words(GENERATION, query),
 }
+Answer = TypeVar("Answer")
 _spawn = multiprocessing.get_context("spawn")
 # Where the writing processes wait for one another.
 _start: Barrier
@@ -84,7 +87,7 @@ def main() -> int:
         index.create(GENERATION)
         try:
             fill(corpus)
-            index.refresh(GENERATION)
+            _insist(partial(index.refresh, GENERATION))
             file = Path(folder) / "rivals.sqlite3"
             if not asked.no_rivals:
                 hold(file, corpus)
@@ -141,26 +144,24 @@ def _write(corpus: Corpus, first: int, last: int, ready: bool) -> tuple[float, f
     began, cpu, worst = time.time(), time.process_time(), 0.0
     while some := list(islice(documents, corpus.batch)):
         before = time.perf_counter()
-        _insist(index, some)
+        refused = _insist(partial(index.write, GENERATION, some))
         worst = max(worst, time.perf_counter() - before)
+        if refused:
+            raise RuntimeError(refused[0].words)
     return began, time.time(), worst, time.process_time() - cpu
 
 
-def _insist(index: SearchIndex, documents: list[Document]) -> None:
-    """Write as a worker does: a store that cannot now is tried again, two minutes long."""
+def _insist(act: Callable[[], Answer]) -> Answer:
+    """Do as a worker does: ask a store that cannot now again, two minutes long."""
     end = time.monotonic() + 120
     while True:
         try:
-            refused = index.write(GENERATION, documents)
+            return act()
         except IndexUnavailable as error:
             print(error.words, file=sys.stderr, flush=True)
             if time.monotonic() > end:
                 raise
             time.sleep(0.2)
-            continue
-        if refused:
-            raise RuntimeError(refused[0].words)
-        return
 
 
 def hold(file: Path, corpus: Corpus) -> None:
