@@ -235,7 +235,7 @@ for _ in range(2):
     if os.fork() == 0:
         os.setsid()
         leash(parent)
-        print('池', os.getpid(), flush=True)
+        os.write(1, b'in the pool\\n')  # one write: two print at once into one pipe
         time.sleep(600)
 time.sleep(600)
 """
@@ -248,7 +248,7 @@ def test_kill_9_of_the_supervisor_leaves_no_child_and_no_grandchild(up, script):
         {"name": "网页", "argv": script(FOREVER)},
     ]
     running = up({"broker": True, "pace": QUICK, "children": children})
-    running.shows("采集 | 池", times=2)
+    running.shows("采集 | in the pool", times=2)
     running.shows("网页 | 在")
     family = [each.pid for each in psutil.Process(running.process.pid).children(recursive=True)]
     assert len(family) == 5, "broker, two children, two grandchildren"
