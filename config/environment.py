@@ -267,14 +267,18 @@ def _validated(values: Mapping[str, Any], context: str | None = None) -> Environ
     try:
         return Environment.model_validate(values, context=context)
     except ValidationError as error:
-        first = error.errors()[0]
-        name = PREFIX + str(first["loc"][0]).upper()
-        what = Environment.model_fields[str(first["loc"][0])].description
-        raise SettingsError(f"设置 {name}（{what}）不对：{_in_words(first)}") from error
+        raise SettingsError("\n".join(map(_wrong, error.errors()))) from error
+
+
+def _wrong(mistake: Any) -> str:
+    """One line that names the setting, what it is and what is wrong with it."""
+    field = str(mistake["loc"][0])
+    what = Environment.model_fields[field].description
+    return f"设置 {PREFIX}{field.upper()}（{what}）不对：{_in_words(mistake)}"
 
 
 def read(environ: Mapping[str, str] = os.environ) -> Environment:
-    """The settings in force; SettingsError with one line naming the first thing that is wrong."""
+    """The settings in force; SettingsError with one line for each setting that is wrong."""
     own = _sort(environ)
     data = Path(own.values.get("data", "var")).expanduser().absolute()
     kept = _kept(data / "yuqing.env")

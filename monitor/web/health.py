@@ -29,13 +29,14 @@ def alive(_request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
-def ready(_request: HttpRequest) -> HttpResponse:
-    """Every part on a line. A backlog is told of, but is no reason to send people elsewhere."""
+def ready(request: HttpRequest) -> HttpResponse:
+    """Every part on a line. A backlog is told to those who may read the figures, but is no
+    reason to send people elsewhere."""
     parts = readiness.parts()
     missing = [part for part in parts if not part.ok]
     lines = ["未就绪" if missing else "就绪"]
     lines += [f"{part.name}　{part.words or '正常'}" for part in parts]
-    if not missing:
+    if not missing and not _refused(request):
         lines += [f"注意　{words}" for words in _incidents()]
     status = HTTPStatus.SERVICE_UNAVAILABLE if missing else HTTPStatus.OK
     return HttpResponse("\n".join(lines) + "\n", content_type=PLAIN, status=status)
@@ -52,14 +53,19 @@ def _incidents() -> list[str]:
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
     """Names and labels: docs/watching.md."""
+    if words := _refused(request):
+        return HttpResponse(f"{words}\n", content_type=PLAIN, status=HTTPStatus.FORBIDDEN)
+    return HttpResponse(gauges.exposition(), content_type=CONTENT_TYPE_PLAIN_0_0_4)
+
+
+def _refused(request: HttpRequest) -> str:
+    """Why this caller may not read how things stand; "" when it may."""
     token = settings.YUQING.metrics_token
     asked = request.headers.get("Authorization", "")
     words = refusal(request.META.get("REMOTE_ADDR", ""), asked, token)
     if not words and not token and _public(request):
-        words = "指标不经对外网址提供；要从那里读取，请设置 YUQING_METRICS_TOKEN 并出示它"
-    if words:
-        return HttpResponse(f"{words}\n", content_type=PLAIN, status=HTTPStatus.FORBIDDEN)
-    return HttpResponse(gauges.exposition(), content_type=CONTENT_TYPE_PLAIN_0_0_4)
+        return "指标不经对外网址提供；要从那里读取，请设置 YUQING_METRICS_TOKEN 并出示它"
+    return words
 
 
 def _public(request: HttpRequest) -> bool:

@@ -22,7 +22,7 @@ def complaint(folder: Path, **values: str) -> str:
     with pytest.raises(SettingsError) as caught:
         set_to(folder, **values)
     words = str(caught.value)
-    assert "\n" not in words
+    assert words.count("\n") == max(0, len(values) - 1)
     assert not ENGLISH.search(words), words
     return words
 
@@ -82,6 +82,13 @@ def test_a_wrong_value_is_named_with_what_is_allowed(
     words = complaint(tmp_path, **{name: value})
     assert f"YUQING_{name}（" in words
     assert cure in words
+
+
+def test_every_wrong_value_has_a_line_of_its_own(tmp_path: Path) -> None:
+    words = complaint(tmp_path, WORKERS="many", OFFICE="", USER_AGENT="x")
+    assert len(words.splitlines()) == 3
+    for name in ("WORKERS", "OFFICE", "USER_AGENT"):
+        assert f"YUQING_{name}（" in words
 
 
 def test_a_data_folder_that_cannot_be_written_is_said_so(tmp_path: Path) -> None:

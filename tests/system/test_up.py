@@ -134,6 +134,19 @@ def test_it_stands_on_a_database_and_a_broker_of_others_and_shows_no_demo_on_rea
         assert "数据库里是正式数据" in written(tmp_path)
 
 
+def test_a_broker_of_others_that_is_away_is_told_and_waited_for(
+    start: Start, port: int, tmp_path: Path
+) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))  # bound and not listening: refused
+        url = f"redis://127.0.0.1:{nobody.getsockname()[1]}/0"
+        up = start("up", "--port", str(port), YUQING_BROKER_URL=url)
+        until(lambda: _answers(port), 90, "the console never answered")
+        assert "消息服务现在连接不上" in written(tmp_path)
+        up.send_signal(signal.SIGINT)
+        assert up.wait(20) == 0
+
+
 def test_a_dead_child_is_started_again(start: Start, port: int, tmp_path: Path) -> None:
     up = start("up", "--port", str(port))
     _runs(up, tmp_path)

@@ -4,7 +4,7 @@ import pytest
 
 from monitor.text.lexicon import Lexicon
 from monitor.text.reading import Reader
-from monitor.text.tokens import KEPT, LONGEST, SINGLE_CHARACTER, Facts, Signal
+from monitor.text.tokens import KEPT, KEYWORD, LONGEST, SINGLE_CHARACTER, Facts, Signal
 
 LEXICON = Lexicon(
     weights={"失望": -3.0, "好": 2.0, "我们": 1.5},
@@ -44,6 +44,16 @@ def test_a_token_signals_what_it_does_to_the_words_behind_it(
     facts: Facts, token: str, signal: Signal | None
 ) -> None:
     assert facts[token][4] == signal
+
+
+@pytest.mark.parametrize("token", ["一两点", "三十多", "第二次", "半年", "两三天", "百余人"])
+def test_a_count_or_a_time_is_no_keyword(facts: Facts, token: str) -> None:
+    assert not facts[token][KEYWORD]
+
+
+@pytest.mark.parametrize("token", ["一中", "千年古镇", "三轮车", "万寿路", "五保户"])
+def test_a_name_that_begins_with_a_number_may_be_a_keyword(facts: Facts, token: str) -> None:
+    assert facts[token][KEYWORD]
 
 
 def test_the_facts_of_a_text_come_in_its_order(facts: Facts) -> None:

@@ -65,6 +65,12 @@ def test_a_backlog_is_told_but_sends_nobody_elsewhere(
     assert answer.content.decode().splitlines()[-1] == "注意　研读服务已 20 分钟没有动静"
 
 
+def test_a_backlog_is_no_strangers_business(client: Any, db: None, parts: list[Part]) -> None:
+    stands(tellings=1)
+    answer = client.get("/readyz", REMOTE_ADDR="8.8.8.8")
+    assert answer.content.decode() == "就绪\n数据库　正常\n检索库　正常\n"
+
+
 def test_metrics_are_for_those_nearby(client: Any, parts: list[Part]) -> None:
     answer = client.get("/metrics")
     assert (answer.status_code, answer.content) == (200, b"yuqing_x 1\n")

@@ -39,7 +39,7 @@ class Command(Console):
             metavar="文件",
             help="写到哪里，默认为当前目录下的 导出-检索式-日期.csv；- 为标准输出",
         )
-        parser.add_argument("--limit", type=int, metavar="N", help="最多几篇，默认全部")
+        parser.add_argument("--limit", type=int, metavar="篇数", help="最多几篇，默认全部")
         parser.add_argument("--force", action="store_true", help="文件已存在时覆盖")
 
     def handle(self, *args: Any, **options: Any) -> None:

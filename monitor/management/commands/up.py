@@ -14,6 +14,7 @@ from monitor.catalog import CatalogErrors
 from monitor.index import IndexUnavailable
 from monitor.management.console import Command as Console
 from monitor.pipeline import accounts, installation
+from monitor.pipeline.condition import broker_address
 from monitor.pipeline.sweep import release_dead
 from monitor.stack import demo, probes, services
 from monitor.stack.broker import Broker
@@ -24,6 +25,11 @@ from monitor.stack.supervisor import Child, Supervisor
 
 ANYWHERE = "0.0.0.0"  # noqa: S104 - compared, never bound by default
 DEMO_MARK = "demo.folder"
+BROKER_PATIENCE_S = 2.0
+BROKER_AWAY = (
+    "消息服务现在连接不上，其余部分照常启动，恢复后自动继续；"
+    "请检查它是否运行、YUQING_BROKER_URL 和密码是否正确（yuqing check 逐项检查）"
+)
 OWN_CATALOGUE = """本单位的目录放在这里：places.yaml 地名、sources.yaml 信源、channels.yaml 渠道、
 units.yaml 单位、topics.yaml 专题……写法见 config/catalog/ 中带说明的样本，只写要改的项。
 写好后：yuqing catalog check 查错，yuqing catalog apply 应用。
@@ -107,6 +113,8 @@ class Command(Console):
             children = []
             if settings.YUQING.broker_url == "embedded":
                 children.append(Broker(folder.path).child())
+            elif not probes.broker(broker_address(), timeout=BROKER_PATIENCE_S).ok:
+                log.say("总控", BROKER_AWAY)
             if showing:
                 children.append(demo.child("演示", folder.path, port + 1))
             children += [
