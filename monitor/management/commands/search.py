@@ -25,7 +25,9 @@ class Command(Console):
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("query", metavar="检索式", help="要找什么；以 - 开头时前面加 --")
         parser.add_argument("--json", action="store_true", help="每篇一行 JSON，供脚本使用")
-        parser.add_argument("--limit", type=int, default=20, metavar="篇数", help="最多几篇，默认 20")
+        parser.add_argument(
+            "--limit", type=int, default=20, metavar="篇数", help="最多几篇，默认 20"
+        )
         parser.add_argument(
             "--hot", action="store_true", help="不列文章，列热词：这些文章里比平时多见的词"
         )
