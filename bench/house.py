@@ -24,7 +24,13 @@ MISSING = (pysqlite3.OperationalError, psycopg.errors.UndefinedTable)
 
 
 class House:
-    """Use it as a context manager. `database_url` "" is SQLite in the folder."""
+    """Use it as a context manager. `database_url` "" is SQLite in the folder.
+
+    `past` is the number of articles that were there before the feeds': counting passes them over,
+    or the question how far things are would cost more than the things (0.7 s at two millions).
+    """
+
+    past = 0
 
     def __init__(self, data: Path, database_url: str = "") -> None:
         self.data = data
@@ -96,18 +102,17 @@ class House:
     def read(self) -> int:
         """How many articles of the feeds have been analysed."""
         return self.count(
-            "SELECT count(*) FROM monitor_article"
-            " WHERE source LIKE 'feed%' AND analysed_edition > 0"
+            f"SELECT count(*) FROM monitor_article WHERE id > {self.past} AND analysed_edition > 0"  # noqa: S608
         )
 
     def collected(self) -> int:
         """How many articles of the feeds there are."""
-        return self.count("SELECT count(*) FROM monitor_article WHERE source LIKE 'feed%'")
+        return self.count(f"SELECT count(*) FROM monitor_article WHERE id > {self.past}")  # noqa: S608
 
     def indexed(self) -> int:
         """How many of them search finds."""
         return self.count(
-            "SELECT count(*) FROM monitor_article WHERE source LIKE 'feed%' AND indexed_rev >= rev"
+            f"SELECT count(*) FROM monitor_article WHERE id > {self.past} AND indexed_rev >= rev"  # noqa: S608
         )
 
     def count(self, sql: str) -> int:

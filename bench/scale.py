@@ -93,6 +93,7 @@ def _behind(place: Path, server: Postgres | None, count: int, rows: int) -> floa
     with _house(place, server, f"past{rows}") as house:
         house.shows(articles(count))
         house.run("-m", "bench.past", str(rows))
+        house.past = rows
         with house.worker(ALL_QUEUES) as _:
             begin = time.monotonic()
             house.hint("collect")
