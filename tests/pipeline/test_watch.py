@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from monitor.models import Article, Delivery, Heartbeat, Incident, Notice
@@ -34,6 +35,9 @@ class Duty:
         self._ahead = timedelta()
         real = timezone.now
         monkeypatch.setattr(timezone, "now", lambda: real() + self._ahead)
+        # Or whoever runs this in the hour before a shift begins hears that line too.
+        quiet = settings.YUQING.model_copy(update={"shift_hours": ()})
+        monkeypatch.setattr(settings, "YUQING", quiet)
         office.has(
             channels=[
                 webhook(f"{robot.api_host}/duty", "duty"),
