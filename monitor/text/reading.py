@@ -20,11 +20,12 @@ from monitor.text.keywords import keywords
 from monitor.text.lexicon import Lexicon
 from monitor.text.lookup import Hits, Lookup, Range, Vocabulary
 from monitor.text.matters import Matter, MatterRules
+from monitor.text.model import Numbers
 from monitor.text.normalise import Normalised, normalise
 from monitor.text.places import ELSEWHERE_MAX, Place, PlaceRules
 from monitor.text.rescue import Settled, call
 from monitor.text.segment import Segmenter
-from monitor.text.sentiment import Score, Scorer, Tally, Word, conclude
+from monitor.text.sentiment import Score, Scorer, Tally, Voices, Word
 from monitor.text.tokens import KEYWORD, Fact
 from monitor.text.units import Unit, UnitRules
 
@@ -167,24 +168,32 @@ class Reader:
         """One reading for each (title, body), in order; what a text gets does not depend on
         the others of its batch."""
         spelt = [(normalise(title[:READ_MAX]), normalise(body[:READ_MAX])) for title, body in texts]
-        marks = signatures([f"{title.text}\n{body.text}" for title, body in spelt])
+        whole = [f"{title.text}\n{body.text}" for title, body in spelt]
+        marks = signatures(whole)
+        voices, lean = self._scorer.voices(whole)
         # One text after the other, not stage by stage: what one leaves behind (hits, tokens) is
         # gone before the next, still warm in the cache and no work for the garbage collector.
         return [
-            self._reading(*self._fields(title, body), mark)
-            for (title, body), mark in zip(spelt, marks, strict=True)
+            self._reading(*self._fields(title, body, lean.of(number)), mark, voice)
+            for number, ((title, body), mark, voice) in enumerate(
+                zip(spelt, marks, voices, strict=True)
+            )
         ]
 
-    def _fields(self, title: Normalised, body: Normalised) -> tuple[_Field, _Field]:
-        head = self._field("title", title, TITLE_WEIGHT, drill=False)
+    def _fields(self, title: Normalised, body: Normalised, lean: Numbers) -> tuple[_Field, _Field]:
+        """`lean` is of both, with one character between them."""
+        length = len(title.text)
+        head = self._field("title", title, TITLE_WEIGHT, lean[:length], drill=False)
         drill = self._settings.drill(head.hits)
-        return head, self._field("body", body, 1.0, drill=drill)
+        return head, self._field("body", body, 1.0, lean[length + 1 :], drill=drill)
 
-    def _field(self, name: str, normalised: Normalised, weight: float, *, drill: bool) -> _Field:
+    def _field(
+        self, name: str, normalised: Normalised, weight: float, lean: Numbers, *, drill: bool
+    ) -> _Field:
         plain = normalised.text
         tokens = self._segmenter.cut(plain)
         facts = self._scorer.facts.of(tokens)
-        tally = self._scorer.tally(facts, weight)
+        tally = self._scorer.tally(facts, weight).toned(facts, lean)
         hits = self._lookup.find(plain)
         field = _Field(name, normalised, tokens, facts, tally, hits, [], [], [], NOBODY)
         sentences = Sentences(plain)
@@ -199,7 +208,7 @@ class Reader:
         field.casualties = self._casualties.read(plain, hits, sentences, void)
         return field
 
-    def _reading(self, title: _Field, body: _Field, mark: bytes) -> Reading:
+    def _reading(self, title: _Field, body: _Field, mark: bytes, voices: Voices) -> Reading:
         fields = (title, body)
         home = any(self._places.ours(field.hits, field.places) for field in fields)
         matters = tuple(
@@ -215,7 +224,9 @@ class Reader:
         # Another county's 教育局 is none of ours.
         units = self._responsible(fields, matters, places) if home or not elsewhere else ()
         return Reading(
-            score=conclude([(field.name, field.normalised, field.tally) for field in fields]),
+            score=self._scorer.conclude(
+                [(field.name, field.normalised, field.tally) for field in fields], voices
+            ),
             matters=matters,
             places=places,
             elsewhere=elsewhere,

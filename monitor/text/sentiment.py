@@ -1,33 +1,35 @@
 """情感倾向 of a text as three probabilities, with the words that speak for them.
 
-The mood x of a text is the mean weight of its lexicon words (shrunk towards the usual mean, so
-that a text without any such word has x = 0), plus a twentieth of the mean class odds of
-SnowNLP's Bayes model. A negation within three words before a word, in the same clause, turns the
-word's weight round and weakens it; a degree adverb there strengthens or weakens it; what
-follows 但是 in its sentence counts more. An ordered logit with two thresholds (McCullagh,
-"Regression Models for Ordinal Data", 1980) makes three probabilities of x:
+Three voices are heard. The *mood* of a text is the mean weight of its lexicon words (shrunk towards
+the usual mean, so that a text without any such word has none), plus a twentieth of the mean class
+odds of SnowNLP's Bayes model. A negation within three words before a word, in the same clause,
+turns the word's weight round and weakens it; a degree adverb there strengthens or weakens it; what
+follows 但是 in its sentence counts more. *Faces* are Weibo's own signs ([泪], [怒]), summed up to a
+bound. The *tone* is what the trained character n-grams say. `SentimentModel.mix` weighs them.
 
-    P(negative) = σ(SLOPE · (LOW - x))     P(positive) = σ(SLOPE · (x - HIGH))     neutral = rest
-
-The constants below were set by hand, in round numbers, on labelled news and Weibo.
+SHIPPED_MIX was set by hand, in round numbers, on labelled news and Weibo of others: a mix learned
+on the corpus that also trained the n-grams would trust these too much.
 """
 
 import math
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from monitor.text.found import origin
 from monitor.text.lexicon import Lexicon
+from monitor.text.model import Lean, Numbers, SentimentModel
 from monitor.text.normalise import Normalised, normalise
 from monitor.text.segment import Segmenter
 from monitor.text.tokens import Fact, Facts
 from monitor.words import Sentiment
 
-MODEL = "lexicon-bayes-1"
-
-SLOPE, LOW, HIGH = 4.0, -0.3, 0.35
+# Rows: log odds of negative and of positive against neutral. Columns: model.VOICES.
+SHIPPED_MIX = np.array([[-0.15, -2.4, -0.18, 0.09], [-0.45, 2.0, 0.17, 0.1]])
 USUAL_MEAN, USUAL_WORDS = 0.5, 3.0
 ODDS_SHARE = 0.05
 NEGATED = -0.3
@@ -39,6 +41,13 @@ REACH = 3
 
 EVIDENCE_WORDS = 8
 EVIDENCE_WEIGHT = 1.0
+
+FACE = re.compile(r"\[[^\[\]\s]{1,6}\]")
+FACES_MOST = 4.0
+
+# What a word's n-grams must add up to before it is quoted, and their worth in the lexicon's scale.
+TELLING_TONE = 5.0
+TONE_WEIGHT = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +82,7 @@ class Score:
     neutral: float
     positive: float
     evidence: tuple[Word, ...]
-    model: str = MODEL
+    model: str
 
     @property
     def sentiment(self) -> Sentiment:
@@ -109,23 +118,71 @@ class Tally:
     known: float
     told: tuple[Telling, ...]
 
+    def toned(self, facts: Sequence[Fact], lean: Numbers) -> "Tally":
+        """The tally with the words that the trained n-grams speak through and the lexicon does not
+        know; `lean` holds what each character of these tokens leans (it may end before they do)."""
+        starts = np.cumsum([0, *map(itemgetter(0), facts)])[:-1]
+        starts = starts[starts < len(lean)]
+        if not len(starts):
+            return self
+        sums = np.add.reduceat(lean, starts)
+        found = list(self.told)
+        for at in np.flatnonzero(np.abs(sums) >= TELLING_TONE).tolist():
+            length, _, weight, telling, _, keyword = facts[at]
+            if telling and keyword and weight is None:
+                worth = -float(sums[at]) * TONE_WEIGHT
+                start = int(starts[at])
+                found.append((-abs(worth), worth, start, start + length))
+        return replace(self, told=tuple(sorted(found)[:EVIDENCE_WORDS]))
+
+
+class Voices(NamedTuple):
+    """What the voices but the mood say of one article: the sum of its faces, and two tones."""
+
+    faces: float
+    negative: float
+    positive: float
+
 
 class Scorer:
     """Scores texts; the segmenter should know the lexicon's `extra` words."""
 
-    def __init__(self, lexicon: Lexicon, segmenter: Segmenter) -> None:
+    def __init__(
+        self, lexicon: Lexicon, segmenter: Segmenter, model: SentimentModel | None = None
+    ) -> None:
         self._segmenter = segmenter
+        self._faces = lexicon.faces
+        self.model = SentimentModel.shipped() if model is None else model
         self.facts = Facts(lexicon)
 
     def score(self, text: str) -> Score:
         """The score of one text, deterministic, in time linear in its length."""
-        normalised = normalise(text)
-        tally = self.tally(self.facts.of(self._segmenter.cut(normalised.text)))
-        return conclude([("body", normalised, tally)])
+        return self.score_many([text])[0]
 
     def score_many(self, texts: Sequence[str]) -> list[Score]:
-        """Scores in the order of the texts."""
-        return [self.score(text) for text in texts]
+        """Scores in the order of the texts; what a text gets does not depend on the others."""
+        spelt = [normalise(text) for text in texts]
+        voices, lean = self.voices([text.text for text in spelt])
+        scores = []
+        for number, text in enumerate(spelt):
+            facts = self.facts.of(self._segmenter.cut(text.text))
+            tally = self.tally(facts).toned(facts, lean.of(number))
+            scores.append(self.conclude([("body", text, tally)], voices[number]))
+        return scores
+
+    def voices(self, texts: Sequence[str]) -> tuple[list[Voices], Lean]:
+        """The faces and tones of normalised texts, and which characters made the tones."""
+        tones, lean = self.model.tones(texts)
+        return [
+            Voices(self._sum_of_faces(text), *tone)
+            for text, tone in zip(texts, tones.tolist(), strict=True)
+        ], lean
+
+    def _sum_of_faces(self, text: str) -> float:
+        if "[" not in text:
+            return 0.0
+        total = sum(self._faces.get(face, 0.0) for face in FACE.findall(text))
+        return max(-FACES_MOST, min(FACES_MOST, total))
 
     def tally(self, facts: Sequence[Fact], factor: float = 1.0) -> Tally:
         """Sums over the tokens of a normalised text; `factor` > 1 makes them count more."""
@@ -165,6 +222,31 @@ class Scorer:
             tuple(told[:EVIDENCE_WORDS]),
         )
 
+    def conclude(self, fields: Sequence[tuple[str, Normalised, Tally]], voices: Voices) -> Score:
+        """The score of an article from the tallies of its fields ("title", "body")."""
+        mood = _mood(tally for _, _, tally in fields)
+        a, b = self.model.odds(mood, voices)
+        top = max(a, b, 0.0)
+        negative, neutral, positive = math.exp(a - top), math.exp(-top), math.exp(b - top)
+        total = negative + neutral + positive
+        return Score(
+            negative / total,
+            neutral / total,
+            positive / total,
+            _evidence(fields),
+            self.model.id,
+        )
+
+
+def _mood(tallies: Iterable[Tally]) -> float:
+    """The mean weight of the words, less the usual mean, with the Bayes model's share."""
+    known = list(tallies)
+    words = sum(tally.words for tally in known)
+    mood = (sum(tally.weight for tally in known) - USUAL_MEAN * words) / (words + USUAL_WORDS)
+    return mood + ODDS_SHARE * sum(tally.odds for tally in known) / (
+        sum(tally.known for tally in known) + 1
+    )
+
 
 def _modified(facts: Sequence[Fact], index: int, weight: float) -> tuple[float, int]:
     """The weight under the negations and degrees before it, and how many characters back
@@ -183,20 +265,6 @@ def _modified(facts: Sequence[Fact], index: int, weight: float) -> tuple[float, 
     return weight, 0
 
 
-def conclude(fields: Iterable[tuple[str, Normalised, Tally]]) -> Score:
-    """The score of an article from the tallies of its fields ("title", "body")."""
-    fields = list(fields)
-    words = sum(tally.words for _, _, tally in fields)
-    weight = sum(tally.weight for _, _, tally in fields)
-    known = sum(tally.known for _, _, tally in fields)
-    odds = sum(tally.odds for _, _, tally in fields)
-    mood = (weight - USUAL_MEAN * words) / (words + USUAL_WORDS)
-    mood += ODDS_SHARE * odds / (known + 1)
-    negative = _logistic(SLOPE * (LOW - mood))
-    positive = _logistic(SLOPE * (mood - HIGH))
-    return Score(negative, 1.0 - negative - positive, positive, _evidence(fields))
-
-
 def _evidence(fields: Sequence[tuple[str, Normalised, Tally]]) -> tuple[Word, ...]:
     ranked = sorted(
         (minus, place, start, end, weight)
@@ -210,8 +278,3 @@ def _evidence(fields: Sequence[tuple[str, Normalised, Tally]]) -> tuple[Word, ..
         quote = normalised.original[first:last]
         words.append(Word(quote, first, last, round(weight, 3), name))
     return tuple(words)
-
-
-def _logistic(value: float) -> float:
-    # Beyond ±30 the result is 0 or 1 to 13 digits; clamping keeps exp from overflowing.
-    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, value))))

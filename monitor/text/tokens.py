@@ -87,6 +87,8 @@ class Facts(dict[str, Fact]):
 
     def _telling(self, token: str) -> bool:
         """Single characters, signs and 我们 tell a reader nothing; the office's own words do."""
+        if token in self._lexicon.silent:
+            return False
         return token in self._extra or (
             len(token) > 1 and token not in self._lexicon.stopwords and bool(_HAN.search(token))
         )

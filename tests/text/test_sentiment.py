@@ -4,13 +4,16 @@ import math
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.text.lexicon import Lexicon
+from monitor.text.model import SentimentModel
+from monitor.text.ngrams import BUCKETS
 from monitor.text.segment import Segmenter
-from monitor.text.sentiment import Score, Scorer
+from monitor.text.sentiment import SHIPPED_MIX, Score, Scorer
 from monitor.words import Sentiment
 
 LEXICON = Lexicon.shipped({"没人管": -4.0})
@@ -72,6 +75,29 @@ def test_a_zero_takes_the_feeling_out_of_a_word() -> None:
     words = Scorer(lexicon, Segmenter(lexicon.extra)).score("停水").evidence
     assert words == ()
     assert SCORER.score("停水").evidence != ()
+
+
+def test_a_face_decides_where_words_do_not() -> None:
+    lexicon = Lexicon.shipped({"[泪]": -2.0, "[鼓掌]": 2.0})
+    scorer = Scorer(lexicon, Segmenter(lexicon.extra))
+    sad, plain, glad = (scorer.score(f"今天的结果{face}") for face in ("[泪]", "", "[鼓掌]"))
+    assert sad.negative > plain.negative > glad.negative
+    assert glad.positive > plain.positive > sad.positive
+    assert scorer.score("结果" + "[泪]" * 500).negative < 1, "a row of faces is one shout"
+
+
+def test_what_only_the_trained_n_grams_know_is_judged_and_quoted() -> None:
+    deaf = SentimentModel("deaf", np.zeros((BUCKETS, 2), np.int16), SHIPPED_MIX)
+    text = "村口厂子又堵门了，供应商说货款没着落"
+    lexicon = Lexicon.shipped()
+    with_, without = Scorer(lexicon, Segmenter()), Scorer(lexicon, Segmenter(), deaf)
+    assert with_.score(text).negative > without.score(text).negative
+    quoted = {word.text for word in with_.score(text).evidence}
+    assert quoted - {word.text for word in without.score(text).evidence}
+
+
+def test_a_score_names_its_model() -> None:
+    assert SCORER.score("停水").model == SentimentModel.shipped().id
 
 
 def test_evidence_stands_in_the_original_text() -> None:
