@@ -12,20 +12,12 @@ import sys
 from pathlib import Path
 
 from monitor.text import corpus
-from monitor.text.fitting import fit_table, named
 from monitor.text.lexicon import Lexicon
 from monitor.text.model import FILE, SentimentModel
-from monitor.text.normalise import normalise
-from monitor.text.sentiment import SHIPPED_MIX
-from monitor.words import Sentiment
+from monitor.text.teaching import lessons, shipped
 
 HERE = Path(__file__).parent
 TARGET = HERE.parent / "monitor" / "text" / FILE
-NAME = "county-1"
-
-WORD_SHARE = 0.02
-"""What a word of the lexicon counts beside a text: there are fifteen times as many of them."""
-WORD_LEAST, WORD_MOST, WORD_USUAL = 0.3, 3.0, 0.5
 
 
 def main() -> int:
@@ -44,19 +36,7 @@ def main() -> int:
 
 def trained() -> SentimentModel:
     """The model of the corpus as it stands."""
-    texts, labels, weights = [], [], []
-    for example in corpus.read(HERE / "corpus"):
-        if not example.gold:
-            texts.append(normalise(example.text).text)
-            labels.append(example.label)
-            weights.append(1.0)
-    for word, weight in sorted(Lexicon.shipped().weights.items()):
-        lean = weight - WORD_USUAL
-        if len(word) > 1 and abs(weight) >= WORD_LEAST:
-            texts.append(word)
-            labels.append(Sentiment.NEGATIVE if lean < 0 else Sentiment.POSITIVE)
-            weights.append(WORD_SHARE * min(abs(lean), WORD_MOST))
-    return named(fit_table(texts, labels, weights), SHIPPED_MIX, NAME)
+    return shipped(lessons(corpus.read(HERE / "corpus"), Lexicon.shipped().weights))
 
 
 if __name__ == "__main__":

@@ -178,6 +178,11 @@ class Scorer:
             for text, tone in zip(texts, tones.tolist(), strict=True)
         ], lean
 
+    def untrained(self, text: str) -> tuple[float, float]:
+        """Mood and faces of one normalised text: what needs no training."""
+        tally = self.tally(self.facts.of(self._segmenter.cut(text)))
+        return _mood([tally]), self._sum_of_faces(text)
+
     def _sum_of_faces(self, text: str) -> float:
         if "[" not in text:
             return 0.0
