@@ -122,6 +122,7 @@ def fill(corpus: Corpus) -> float:
         shown = f"{rate:>12,.0f}" if not filling else f"{rate:>12,.0f}*"
         print(f"{name:24}{shown}{worst * 1e3:>16,.0f}{cpu * 1e6:>13,.0f}", flush=True)
     print("* with inventing the articles")
+    return rate
 
 
 def write(
@@ -182,7 +183,8 @@ def _hold(file: Path, corpus: Corpus) -> None:
     make(file, articles(0, corpus.articles, corpus.articles, corpus.months))
 
 
-def measure(index: SearchIndex, rounds: int, rivals: Rivals | None) -> None:
+def measure(index: SearchIndex, rounds: int, rivals: Rivals | None) -> float:
+    """Ask and print; milliseconds of the slowest kind of page with facets, p95 of first times."""
     took = index.space(GENERATION).used
     print(f"\n{index.count(GENERATION):,} articles, {took / 1e6:,.0f} MB")
     ours: dict[tuple[str, str], Times] = {}
