@@ -8,16 +8,18 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from monitor.models import Alert, Analysis, Article, ArticleText
+from monitor.models import Alert, Analysis, Article, ArticleText, Event
 from monitor.pipeline import knowledge
 from monitor.query import QueryError, highlights, parse
-from monitor.web.dossier import source_names
+from monitor.web.dossier import laid_out, source_names
 from monitor.web.marking import Mark, found, marked, paragraphs
 from monitor.web.templatetags.display import points
 
 REPRINTS = 20
 SHOWN_MOST = 100_000
 """Characters of a body that are shown: more would choke a phone."""
+NOT_ASSESSED = "未涉及需要回应的事项类别；只有专题词、地名或语气不构成预警"
+"""Of an event that was never assessed, since it holds nothing noteworthy (pipeline.analyse)."""
 TOLL = {"dead": "死亡", "injured": "受伤", "missing": "失联", "trapped": "被困"}
 
 
@@ -35,6 +37,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     marks = _marks(reading) if reading and current else {"title": [], "body": []}
     asked = _asked(request.GET.get("q", ""), text)
     names = source_names()
+    alert = Alert.objects.filter(event=article.event_id).first() if article.event_id else None
     context = {
         "article": article,
         "text": text,
@@ -53,7 +56,8 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
             (names.get(row.source, row.source), row.seen)
             for row in article.sightings.order_by("seen")
         ],
-        "alert": Alert.objects.filter(event=article.event_id).first() if article.event_id else None,
+        "alert": alert,
+        "why_not": _why_not(article.event) if article.event and not alert else None,
         "reprints": [
             (row, names.get(row.source, row.source))
             for row in article.reprints.order_by("published")[:REPRINTS]
@@ -62,6 +66,18 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "q": request.GET.get("q", ""),
     }
     return render(request, "article.html", context)
+
+
+def _why_not(event: Event) -> dict[str, Any]:
+    """What keeps an event from an alert, that first, then what speaks for one."""
+    if event.quarantined:
+        return {"words": "研判这个事件时多次出错，已隔离；请管理员用 yuqing quarantine 查看原因"}
+    if event.assessed_rev < event.rev:
+        return {"words": "正在研判，稍后刷新即可看到"}
+    if not event.reasons:
+        return {"words": NOT_ASSESSED}
+    laid = laid_out(event.reasons)
+    return {**laid, "reasons": sorted(laid["reasons"], key=lambda reason: bool(reason["points"]))}
 
 
 def _chosen(editions: list[ArticleText], wanted: str) -> ArticleText:

@@ -51,8 +51,8 @@ def of(alert: Alert) -> dict[str, Any]:
         "alert": alert,
         "event": event,
         "moved": _moved(event),
-        "reasons": _reasons(alert.reasons),
-        "now_reasons": _reasons(event.reasons) if _differ(alert, event) else None,
+        "reasons": laid_out(alert.reasons),
+        "now_reasons": laid_out(event.reasons) if _differ(alert, event) else None,
         "told": _folded(articles),
         "listed": len(articles),
         "left_out": left_out,
@@ -81,7 +81,7 @@ def _differ(alert: Alert, event: Event) -> bool:
     return bool(event.reasons) and said(event.reasons) != said(alert.reasons)
 
 
-def _reasons(reasons: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def laid_out(reasons: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Reasons with most points first, and their sum; each quotation knows whether its article
     is still there."""
     ordered = sorted(reasons, key=lambda reason: -reason["points"])

@@ -24,6 +24,24 @@ def test_the_text_is_shown_with_the_words_that_were_judged_by(county: Any, offic
     assert "白石镇" in found.text[found.text.index("研读") :]
 
 
+def test_an_article_without_an_alert_says_what_keeps_it_from_one(county: Any, officer: Any) -> None:
+    foul = "东临县鑫旺化工厂夜里偷排污水，河面全是死鱼，村民投诉没人管"
+    (far,) = county.office.hears("paper", entry(foul, title="东临县污水"))
+    (idle,) = county.office.hears("forum", entry("今晚广场放露天电影，大家带好板凳"))
+    assert "为什么没有预警" not in page(officer.get(f"/articles/{far}")).text
+    county.office.reads()
+    found = page(officer.get(f"/articles/{far}")).text
+    assert "不预警" in found[found.index("为什么没有预警") :]
+    found = page(officer.get(f"/articles/{idle}")).text
+    assert "未涉及需要回应的事项类别" in found[found.index("为什么没有预警") :]
+
+
+def test_an_article_with_an_alert_has_no_such_question(county: Any, officer: Any) -> None:
+    county.alarm()
+    article = Article.objects.get(source="forum")
+    assert "为什么没有预警" not in page(officer.get(f"/articles/{article.pk}")).text
+
+
 def test_what_was_searched_for_is_marked_too(county: Any, officer: Any) -> None:
     county.alarm()
     article = Article.objects.get(source="forum")
