@@ -15,6 +15,9 @@ from monitor.collect.identity import identity
 SEEN = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 MORNING = datetime(2026, 11, 3, 0, 5, tzinfo=UTC)
 URL = "http://qingxi.example/news/feed.xml"
+# Seconds of this process alone, whatever else the machine does: a few are usual, and what grows
+# with the square of a document takes hours.
+ENDLESS = 30
 
 ITEM = """<item><title>城关镇今晚停水</title><link>http://qingxi.example/1</link><guid>g1</guid>
 <pubDate>2026-11-03 08:05</pubDate><author>news@qingxi.example (张记者)</author>
@@ -165,10 +168,10 @@ def test_broken_json_is_named(document: str) -> None:
 def test_an_entity_bomb_is_refused_unread(prefix: str) -> None:
     bomb = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12))
     document = f'{prefix}<!DOCTYPE x [<!ENTITY l0 "lol">{bomb}]>' + rss(item("&l11;"))
-    start = time.monotonic()
+    start = time.process_time()
     error = refusal(document)
     assert error.code == "entities"
-    assert time.monotonic() - start < 1
+    assert time.process_time() - start < ENDLESS / 10
 
 
 def test_an_external_entity_is_refused() -> None:
@@ -255,9 +258,9 @@ def test_ten_thousand_entries_are_read_in_seconds() -> None:
         item(f"第{n}条", f"/a/{n}", str(n), body, "2026-11-03 08:05")
         for n in range(MAX_ENTRIES + 5)
     )
-    start = time.monotonic()
+    start = time.process_time()
     parsed = read(rss("".join(items)))
-    assert time.monotonic() - start < 10
+    assert time.process_time() - start < ENDLESS
     assert len(parsed.entries) == MAX_ENTRIES
     assert parsed.entries[-1].title == f"第{MAX_ENTRIES - 1}条"
     assert any("10000" in note for note in parsed.notes)
@@ -277,13 +280,13 @@ def test_ten_thousand_entries_are_read_in_seconds() -> None:
     ids=["brackets", "cdata", "sources", "blanks", "comments", "nesting", "unclosed"],
 )
 def test_hostile_documents_end_in_time(hostile: str) -> None:
-    start = time.monotonic()
+    start = time.process_time()
     try:
         entries = read(hostile).entries
     except FeedError:
         entries = []
     assert len(entries) <= MAX_ENTRIES
-    assert time.monotonic() - start < 10
+    assert time.process_time() - start < ENDLESS
 
 
 def test_a_very_long_body_is_kept_in_part_and_noted() -> None:

@@ -104,7 +104,7 @@ def test_when_the_time_is_up_the_unfinished_are_late_and_the_rest_counts(
     slow.goes_silent()
     start = time.monotonic()
     answers = poll(ask(slow), ask(quick), ask(slow), timeout=20, deadline=0.5)
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < 15, "not the 20 s that each may take"
     assert isinstance(answers[1], Polled)
     assert [answers[0].code, answers[2].code] == ["late", "late"]
 

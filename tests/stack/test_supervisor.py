@@ -188,7 +188,7 @@ def test_a_child_that_ignores_the_request_is_killed_within_the_total(up, script)
     begin = time.monotonic()
     running.process.send_signal(signal.SIGTERM)
     assert running.ends() == 0
-    assert 1.4 <= time.monotonic() - begin < 4.0
+    assert 1.4 <= time.monotonic() - begin < 30, "not the 60 s of grace"
     assert "采集超时未停，已强行结束" in running.text
     assert "消息超时未停，已强行结束" in running.text
 
@@ -204,7 +204,7 @@ def test_a_second_ctrl_c_kills_at_once(up, script):
     begin = time.monotonic()
     running.ctrl_c()
     assert running.ends() == 130
-    assert time.monotonic() - begin < 5.0
+    assert time.monotonic() - begin < 30, "not the 60 s of grace"
     assert not alive(pid)
 
 

@@ -19,7 +19,7 @@ def send_alert(channel: Channel, message=ALERT, **how) -> Receipt:
     return asyncio.run(send(channel, body, **how))
 
 
-def failing(kind: type[DeliveryFailure], channel: Channel, *, within: float = 5.0, **how):
+def failing(kind: type[DeliveryFailure], channel: Channel, *, within: float = 20.0, **how):
     """The failure of a send, which has to be of this kind, in time and without secrets."""
     began = time.monotonic()
     with pytest.raises(DeliveryFailure) as caught:

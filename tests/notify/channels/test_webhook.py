@@ -87,7 +87,7 @@ def test_a_redirect_is_not_followed(office):
 
 def test_hanging_and_cutting_off_are_tried_again(office):
     office.hangs()
-    assert failing(TemporaryFailure, at(office), timeout=0.4, within=2.0).code == "timeout"
+    assert failing(TemporaryFailure, at(office), timeout=0.4, within=10.0).code == "timeout"
     office.cuts_off()
     assert failing(TemporaryFailure, at(office)).code == "cut_off"
 
