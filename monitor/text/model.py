@@ -22,7 +22,7 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.text.ngrams import BUCKETS, Grams, grams
+from monitor.text.ngrams import BUCKETS, READ_CHARACTERS, Grams, grams
 
 VOICES = ("constant", "mood", "faces", "tone")
 FILE = "sentiment.npz"
@@ -100,10 +100,12 @@ class Lean:
         self._lean = (table[:, 0].astype(np.float32) - table[:, 1]) * np.float32(STEP)
         self._found = found
 
-    def of(self, number: int) -> Numbers:
-        """(length,) the shares of one text's characters; an n-gram's is split among its own."""
+    def of(self, number: int, start: int = 0, end: int = READ_CHARACTERS) -> Numbers:
+        """The shares of one text's characters start..end, as far as it was read; an n-gram's is
+        split among its own."""
         found = self._found
-        part = slice(int(found.starts[number]), int(found.starts[number + 1]))
+        first, last = int(found.starts[number]), int(found.starts[number + 1])
+        part = slice(min(first + start, last), min(first + end, last))
         one, two, three = (
             self._lean[buckets[part]] / n
             for n, buckets in ((1, found.one), (2, found.two), (3, found.three))

@@ -5,8 +5,9 @@ once by the automaton that knows the words of all kinds; the signatures of a bat
 together.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import compress
 from operator import itemgetter
 from typing import Any
@@ -174,26 +175,36 @@ class Reader:
         # One text after the other, not stage by stage: what one leaves behind (hits, tokens) is
         # gone before the next, still warm in the cache and no work for the garbage collector.
         return [
-            self._reading(*self._fields(title, body, lean.of(number)), mark, voice)
+            self._reading(*self._fields(title, body, partial(lean.of, number)), mark, voice)
             for number, ((title, body), mark, voice) in enumerate(
                 zip(spelt, marks, voices, strict=True)
             )
         ]
 
-    def _fields(self, title: Normalised, body: Normalised, lean: Numbers) -> tuple[_Field, _Field]:
-        """`lean` is of both, with one character between them."""
+    def _fields(
+        self, title: Normalised, body: Normalised, lean: Callable[..., Numbers]
+    ) -> tuple[_Field, _Field]:
+        """`lean` tells of both, with one character between them."""
         length = len(title.text)
-        head = self._field("title", title, TITLE_WEIGHT, lean[:length], drill=False)
+        head = self._field("title", title, TITLE_WEIGHT, partial(lean, 0, length), drill=False)
         drill = self._settings.drill(head.hits)
-        return head, self._field("body", body, 1.0, lean[length + 1 :], drill=drill)
+        return head, self._field("body", body, 1.0, partial(lean, length + 1), drill=drill)
 
     def _field(
-        self, name: str, normalised: Normalised, weight: float, lean: Numbers, *, drill: bool
+        self,
+        name: str,
+        normalised: Normalised,
+        weight: float,
+        lean: Callable[[], Numbers],
+        *,
+        drill: bool,
     ) -> _Field:
         plain = normalised.text
         tokens = self._segmenter.cut(plain)
         facts = self._scorer.facts.of(tokens)
-        tally = self._scorer.tally(facts, weight).toned(facts, lean)
+        tally = self._scorer.tally(facts, weight)
+        if tally.open:
+            tally = tally.toned(facts, lean())
         hits = self._lookup.find(plain)
         field = _Field(name, normalised, tokens, facts, tally, hits, [], [], [], NOBODY)
         sentences = Sentences(plain)

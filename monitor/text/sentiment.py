@@ -118,6 +118,11 @@ class Tally:
     known: float
     told: tuple[Telling, ...]
 
+    @property
+    def open(self) -> bool:
+        """Whether there is room for more evidence than the lexicon's."""
+        return len(self.told) < EVIDENCE_WORDS
+
     def toned(self, facts: Sequence[Fact], lean: Numbers) -> "Tally":
         """The tally with the words that the trained n-grams speak through and the lexicon does not
         know; `lean` holds what each character of these tokens leans (it may end before they do)."""
@@ -166,7 +171,9 @@ class Scorer:
         scores = []
         for number, text in enumerate(spelt):
             facts = self.facts.of(self._segmenter.cut(text.text))
-            tally = self.tally(facts).toned(facts, lean.of(number))
+            tally = self.tally(facts)
+            if tally.open:
+                tally = tally.toned(facts, lean.of(number))
             scores.append(self.conclude([("body", text, tally)], voices[number]))
         return scores
 
