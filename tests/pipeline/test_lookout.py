@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from monitor.models import Delivery, Heartbeat, Incident
@@ -23,6 +24,9 @@ def console(office: Office, robot: Robot, monkeypatch: pytest.MonkeyPatch) -> An
     monkeypatch.setattr(readiness, "parts", lambda: [Part("broker", "消息服务", "")])
     real, ahead = timezone.now, [timedelta()]
     monkeypatch.setattr(timezone, "now", lambda: real() + ahead[0])
+    # Or whoever runs this in the hour before a shift begins hears that line too.
+    quiet = settings.YUQING.model_copy(update={"shift_hours": ()})
+    monkeypatch.setattr(settings, "YUQING", quiet)
 
     def look(minutes: float = 1) -> None:
         ahead[0] += timedelta(minutes=minutes)
