@@ -48,6 +48,7 @@ def test_a_growing_export_keeps_the_keyboard_where_it_was(
     visitor.comes_in("analyst")
     visitor.searches("便民")
     visitor.find(".export-ask button").click()
+    visitor.sees("0 / 9 篇")
     (row,) = Export.objects.all()
     visitor.driver.execute_script(
         "document.getElementById(arguments[0]).focus(); window.stayed = true", f"delete-{row.pk}"
