@@ -1,4 +1,4 @@
-"""Make the shipped sentiment model: monitor/text/sentiment.npz.
+"""Make the shipped model of sentiment and concern: monitor/text/sentiment.npz.
 
     python -m training [--check]
 
@@ -14,7 +14,7 @@ from pathlib import Path
 from monitor.text import corpus
 from monitor.text.lexicon import Lexicon
 from monitor.text.model import FILE, SentimentModel
-from monitor.text.teaching import lessons, shipped
+from monitor.text.teaching import lessons, needs, shipped
 
 HERE = Path(__file__).parent
 TARGET = HERE.parent / "monitor" / "text" / FILE
@@ -36,7 +36,9 @@ def main() -> int:
 
 def trained() -> SentimentModel:
     """The model of the corpus as it stands."""
-    return shipped(lessons(corpus.read(HERE / "corpus"), Lexicon.shipped().weights))
+    examples = corpus.read(HERE / "corpus")
+    voices = corpus.read_voices(HERE / "voices.tsv")
+    return shipped(lessons(examples, Lexicon.shipped().weights), needs(examples, voices))
 
 
 if __name__ == "__main__":

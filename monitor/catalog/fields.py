@@ -18,6 +18,7 @@ from monitor.catalog.nodes import Fields, Items, Node, Scalar
 SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 MAX_NAME = 60
 MAX_TEXT = 10_000
+MAX_PHRASE = 1_000
 MAX_WORDS = 500
 
 Reader = Callable[[Node, Findings], Any]
@@ -181,9 +182,22 @@ def choices(known: Mapping[str, str]) -> Reader:
     return read
 
 
-def words(limit: int = MAX_WORDS) -> Reader:
+def some(known: Mapping[str, str]) -> Reader:
+    """A list of different keys, which may be empty; a single one may stand without brackets."""
+    one = choice(known)
+
+    def read(node: Node, findings: Findings) -> list[str]:
+        if isinstance(node, Scalar) and node.absent:
+            return []
+        nodes = node.nodes if isinstance(node, Items) else (node,)
+        return list(dict.fromkeys(one(child, findings) for child in nodes[:MAX_WORDS]))
+
+    return read
+
+
+def words(limit: int = MAX_WORDS, longest: int = MAX_NAME) -> Reader:
     """A list of different, non-empty words; a single word may stand without brackets."""
-    one = text(MAX_NAME)
+    one = text(longest)
 
     def read(node: Node, findings: Findings) -> list[str]:
         if isinstance(node, Scalar):

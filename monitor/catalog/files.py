@@ -17,6 +17,7 @@ from monitor.catalog.kinds import KINDS, LEVELS_SLUG, LISTED, defaults, inspect
 from monitor.catalog.lexicon import read_words
 from monitor.catalog.names import names_of
 from monitor.query import Names
+from monitor.text.phrases import JOIN
 
 Key = tuple[str, str]
 Json = dict[str, Any]
@@ -228,13 +229,15 @@ class _Reading:
                 if isinstance(child, nodes.Scalar)
             }
             slugs: dict[str, None] = {}
-            for word in item[name] or ():
-                if word in known:
-                    slugs[known[word]] = None
+            for entry in item[name] or ():
+                # A unit's matter may be narrowed: 安全隐患+电梯/扶梯.
+                word, sign, words = map(str.strip, entry.replace("＋", JOIN).partition(JOIN))
+                if word in known and bool(sign) == bool(words):
+                    slugs[f"{known[word]}{sign}{words}"] = None
                     continue
                 near = fields.closest(word, known) or f"；请先写进 {KINDS[kind].file}"
-                at = places.get(word, node.at if node else self.drafts[key].at)
-                self.findings.add(at, f"没有叫“{word}”的{KINDS[kind].label}{near}")
+                at = places.get(entry, node.at if node else self.drafts[key].at)
+                self.findings.add(at, f"没有叫“{entry}”的{KINDS[kind].label}{near}")
             item[name] = list(slugs)
 
 

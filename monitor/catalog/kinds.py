@@ -1,6 +1,5 @@
 """The kinds of catalogue items: their file, their fields, and the rules inside one item."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -11,6 +10,7 @@ from monitor.catalog.errors import At, Findings
 from monitor.catalog.fields import Field
 from monitor.catalog.levels import LEVEL_FIELDS, check_levels
 from monitor.catalog.nodes import Fields, Node, Scalar
+from monitor.text.phrases import JOIN, parse
 
 # The one item of levels.yaml; an office has one set of rules.
 LEVELS_SLUG = "levels"
@@ -71,10 +71,12 @@ KINDS: Mapping[str, Kind] = {
             {
                 "name": _NAME,
                 "aliases": Field("简称", fields.words(), []),
-                "matters": Field("主管事项", fields.words(), []),
+                "matters": Field("主管事项", fields.words(longest=fields.MAX_PHRASE), []),
+                "assists": Field("协办事项", fields.words(longest=fields.MAX_PHRASE), []),
                 "places": Field("属地", fields.words(), []),
+                "vertical": Field("垂管单位", fields.flag, False),
             },
-            refers={"matters": "matter", "places": "place"},
+            refers={"matters": "matter", "assists": "matter", "places": "place"},
             names=("aliases",),
         ),
         _kind(
@@ -86,8 +88,9 @@ KINDS: Mapping[str, Kind] = {
                 "aliases": Field("别名", fields.words(), []),
                 "home": Field("属于本县", fields.flag, True),
                 "ambiguous": Field("外地也有同名", fields.flag, False),
+                "vague": Field("外地也常见的叫法", fields.words(), []),
             },
-            names=("aliases",),
+            names=("aliases", "vague"),
         ),
         _kind(
             "matter",
@@ -95,12 +98,19 @@ KINDS: Mapping[str, Kind] = {
             {
                 "name": _NAME,
                 "weight": Field("分值", fields.whole(0, 100), required=True),
-                "words": Field("词语", fields.words(), required=True),
+                "words": Field("词语", fields.words(longest=fields.MAX_PHRASE), required=True),
                 "unless": Field("排除词", fields.words(), []),
+                "about": Field("诉求所指", fields.words(longest=fields.MAX_PHRASE), []),
                 "rescue": Field("求救", fields.flag, False),
                 "casualty": Field("伤亡", fields.flag, False),
+                "fallback": Field("别类都不是时才算", fields.flag, False),
+                "broad": Field("宽泛事项", fields.flag, False),
+                "own_line": Field("条线事项", fields.flag, False),
+                "incident": Field("突发事件类别", fields.choice(values.INCIDENT_KINDS), "none"),
+                "incident_if_hurt": Field("有伤亡才算突发事件", fields.flag, False),
+                "duties": Field("须回应的情形", fields.some(values.DUTY_KINDS), []),
             },
-            names=("words", "unless"),
+            names=("words", "unless", "about"),
         ),
         _kind(
             "channel",
@@ -137,6 +147,9 @@ def inspect(
 
     for name in KINDS[kind].names:
         _long_enough(kind, name, item.get(name) or [], where(name), findings)
+    for name in ("matters", "assists") if kind == "unit" else ():
+        narrowed = [entry for entry in item.get(name) or [] if JOIN in entry]
+        _long_enough(kind, name, narrowed, where(name), findings)
     if kind == "levels":
         check_levels(item, at, findings)
     if kind == "channel" and item.get("kind") in channels.CHANNEL_KINDS:
@@ -147,11 +160,15 @@ def inspect(
 def _long_enough(kind: str, field: str, words: list[str], at: At, findings: Findings) -> None:
     label = KINDS[kind].fields[field].label
     for word in words:
-        parts = [part.strip() for part in re.split(r"[+＋]", word)]
-        if not all(parts):
-            findings.add(at, f"{label}（{field}）里的“{word}”不对，同句两词应写成 词一+词二")
-        elif len(parts) == 1 and len(word) < 2:
-            findings.add(at, f"{label}（{field}）里的“{word}”只有一个字，会误中太多；请写成词")
+        try:
+            rows = parse(word)
+        except ValueError:
+            cure = "同句两词应写成 词一+词二，任一即可应写成 词一/词二"
+            findings.add(at, f"{label}（{field}）里的“{word}”不对，{cure}")
+            continue
+        short = [one for one in rows[0] if len(one) < 2] if len(rows) == 1 else []
+        if short:
+            findings.add(at, f"{label}（{field}）里的“{short[0]}”只有一个字，会误中太多；请写成词")
 
 
 def defaults(kind: str) -> dict[str, Any]:

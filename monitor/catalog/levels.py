@@ -20,7 +20,7 @@ _BEYOND_RISK = ("growth_factor", "quiet_hours")
 class Levels:
     """Points, thresholds, numbers of people and hours; see levels.yaml for each."""
 
-    alert_at: float = 45
+    alert_at: float = 42
     level_three_at: float = 70
     level_two_at: float = 100
     dead_levels: tuple[int, ...] = (30, 10, 3)
@@ -29,6 +29,10 @@ class Levels:
     matter_share: float = 0.5
     further_matter: float = 3
     further_matters_most: int = 3
+    concern_points: float = 8
+    concern_articles: int = 2
+    concern_from: float = 0.5
+    concern_least: float = 0.05
     negative_from: float = 0.5
     negative_points: float = 20
     negative_articles: int = 3
@@ -93,6 +97,10 @@ _READERS: Mapping[str, tuple[str, Reader]] = {
     "matter_share": ("事项分值折算", number(0, 10)),
     "further_matter": ("每多一个事项", _points),
     "further_matters_most": ("最多另计事项数", whole(0, 100)),
+    "concern_points": ("诉求分", _points),
+    "concern_articles": ("诉求篇数", whole(1, 100)),
+    "concern_from": ("诉求起算", number(0, 1)),
+    "concern_least": ("不可能是诉求", number(0, 1)),
     "negative_from": ("敏感度起算", number(0, 1)),
     "negative_points": ("敏感度最高分", _points),
     "negative_articles": ("敏感度取几篇平均", whole(1, 100)),

@@ -6,6 +6,7 @@ from typing import Any
 
 from monitor.catalog.channels import resolve
 from monitor.query import Query
+from monitor.text.matters import DUTIES, INCIDENTS, NONE
 
 SOURCE_KINDS = {"feed": "订阅源"}
 REGIONS = {"home": "本地", "elsewhere": "外地", "any": "不限"}
@@ -14,10 +15,16 @@ PLACE_KINDS = {
     "county": "县区",
     "town": "乡镇街道",
     "village": "村和社区",
+    "school": "学校",
+    "company": "企业",
+    "road": "道路",
+    "scenic": "景点",
     "site": "地点",
     "above": "上级市和省",
     "other": "其他",
 }
+INCIDENT_KINDS = {NONE: "不是", **INCIDENTS}
+DUTY_KINDS = DUTIES
 
 
 @dataclass(frozen=True, slots=True)

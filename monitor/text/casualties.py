@@ -89,6 +89,25 @@ _TERSE = re.compile(
     r"(?P<number>\d{1,4}|[一二两三四五六七八九十百]{1,5})\s*(?P<word>死|重伤|轻伤|伤|失联|失踪)"
     r"(?=\s*(?:\d|[一二两三四五六七八九十]{1,3}\s*(?:重伤|轻伤|伤|失)|[，。；、,;!?！？]|$|的|事故))"
 )
+# "一天两条命", "三条人命"; not 一条命 of a cat or a game, nor 救了一条命.
+_LIVES = re.compile(
+    r"(?<![救捡保留有])(?<!救了)(?<!捡回)(?!九条)(?P<number>[一二两三四五六七八九十\d]{1,3})条(?:人命|命)(?!(?:好汉|运))"
+)
+# People say 人没了 of one whom they name, and no number: it was one.
+_GONE = re.compile(
+    r"(?:人|娃|伢崽|孩子|老人|他|她|爷爷|奶奶|爸|妈|哥|弟|姐|妹|叔|伯|师傅|老[\u4e00-\u9fff])"
+    r"(?:已经|已|就|也|都|当场|当场就|现在|刚刚)?(?:没了|冇了|没气了|断气了|断了气)(?=[,。!?;:~\\s]|$)"
+    r"|(?:^|[,。!?])(?:已经|就|也)?冇了(?=[。,!?]|$)"
+    r"|(?:没|没有|冇|未)(?:能)?(?:抢)?救(?:活|过来|回来)|抢救(?:无效|不过来)|(?:没有|没|无|已无)(?:了)?生命(?:体征|迹象)|当场(?:死亡|身亡|没了|就没)|不治身亡|跳楼身亡"
+)
+# A body that was found: who was missing until then is dead.
+_BODY = re.compile(
+    r"(?:发现|找到|打捞|捞起|捞出|捞上来?|搜到|寻获)[^。!?;]{0,14}(?:遗体|尸体)"
+    r"|(?:遗体|尸体)[^。!?;,]{0,6}(?:找到|发现|捞|寻获)"
+)
+# What a sentence calls untrue did not befall anybody: "网传死亡二十余人系不实信息".
+_UNTRUE = re.compile("不实|谣言|谣传|辟谣|澄清|(?:消息|说法|传言|传闻)[^,。]{0,4}(?:是|为)假")
+_ANIMAL = re.compile(r"[鱼虾猪牛羊鸡鸭鹅狗猫犬]")
 _TRIGGERS = (
     "死",
     "遇难",
@@ -103,6 +122,22 @@ _TRIGGERS = (
     "住院",
     "入院",
     "送医",
+    "条命",
+    "条人命",
+    "没了",
+    "冇了",
+    "没气",
+    "断气",
+    "断了气",
+    "救活",
+    "救过来",
+    "救回来",
+    "抢救",
+    "生命体征",
+    "生命迹象",
+    "当场",
+    "遗体",
+    "尸体",
 )
 _TRIGGERS_TRAPPED = ("被困", "受困", "被埋", "被掩埋")
 _NOBODY_TRAPPED = ("无人员被困", "没有人员被困", "无人被困", "没有人被困")
@@ -186,7 +221,8 @@ class CasualtyReader:
         }
         for place in sorted(places - void):
             start, end = sentences.range_of(place)
-            read |= _sentence(text[start:end])
+            if not _UNTRUE.search(text, start, end):
+                read |= _sentence(text[start:end])
         if not hits.keys().isdisjoint(self._nobody) and not places <= void:
             read |= Casualties(dead=0, injured=0)
         if not hits.keys().isdisjoint(self._nobody_trapped):
@@ -195,9 +231,14 @@ class CasualtyReader:
 
 
 def _sentence(text: str) -> Casualties:
-    if not _ANY_NUMBER.search(text):
-        return NOBODY
     counts: dict[str, int] = {}
+    gone = _GONE.search(text) or _BODY.search(text)
+    if gone and not _ANIMAL.search(text, 0, gone.end()):
+        counts["dead"] = 1
+    if not _ANY_NUMBER.search(text):
+        return Casualties(dead=counts.get("dead"))
+    for match in _LIVES.finditer(text):
+        counts["dead"] = max(number(match["number"]) or 0, counts.get("dead", 0))
     taken: list[tuple[int, int]] = []
     for pattern in (_TERSE, _BEFORE, _AFTER):
         for match in pattern.finditer(text):

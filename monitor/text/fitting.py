@@ -1,4 +1,5 @@
-"""Training the sentiment model: the n-gram table on texts, the mix of voices on held-out tones.
+"""Training the model: the n-gram table on texts, the mix of voices and what concern is worth on
+held-out tones.
 
 Both are logistic regressions with a quadratic penalty, minimised by L-BFGS (Nocedal, "Updating
 Quasi-Newton Matrices with Limited Storage", 1980) in numpy alone: an office trains with what it
@@ -12,8 +13,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.text.model import STEP, SentimentModel, Table, tones
-from monitor.text.ngrams import BUCKETS, grams
+from monitor.text.model import STEP, UNHEEDED, SentimentModel, Table, tones
+from monitor.text.ngrams import BUCKETS, SILENT, grams
 from monitor.words import Sentiment
 
 PENALTY = 1.0
@@ -26,22 +27,50 @@ PRIOR = 40.0
 
 Floats = NDArray[np.float64]
 Slope = Callable[[Floats], tuple[float, Floats]]
+Matrix = tuple[NDArray[np.int64], NDArray[np.int64], Floats, Floats]
 
 
 def fit_table(
     texts: Sequence[str], labels: Sequence[Sentiment], weights: Sequence[float] | None = None
 ) -> Table:
     """The (BUCKETS, 2) table of normalised texts; rare n-grams count more (idf)."""
-    rows, buckets, values, rarity = _matrix(texts)
+    sides = (Sentiment.NEGATIVE, Sentiment.POSITIVE)
+    truths = [np.array([label is side for label in labels]) for side in sides]
     weight = np.ones(len(texts)) if weights is None else np.asarray(weights, np.float64)
+    return _fit(_matrix(texts), truths, weight)
+
+
+def fit_question(
+    texts: Sequence[str], answers: Sequence[bool], weights: Sequence[float]
+) -> tuple[Table, Floats]:
+    """The (BUCKETS, 1) column of a yes/no question (concern, call), and its `heed`, fitted on tones
+    of texts held out in FOLDS folds: P(yes) of another text is neither too bold nor too shy."""
+    truth, weight = np.array(answers), np.asarray(weights, np.float64)
+    found, known = grams(texts), _matrix(texts)
+    turns = np.arange(len(texts)) % FOLDS
+    held = np.zeros(len(texts))
+    for turn in range(FOLDS):
+        column = _fit(known, [truth], np.where(turns == turn, 0.0, weight))
+        held = np.where(turns == turn, tones(column, found)[:, 0], held)
+    voices = np.stack([np.ones(len(held)), held], axis=1)
+
+    def slope(point: Floats) -> tuple[float, Floats]:
+        loss, pull = _logistic(voices @ point, truth, weight)
+        return loss, pull @ voices
+
+    return _fit(known, [truth], weight), minimise(slope, np.zeros(2))
+
+
+def _fit(matrix: Matrix, truths: Sequence[NDArray[np.bool_]], weight: Floats) -> Table:
+    """A column of the table for each yes/no question."""
+    rows, buckets, values, rarity = matrix
     used, places = np.unique(buckets, return_inverse=True)
-    table = np.zeros((BUCKETS, 2), np.int16)
+    table = np.zeros((BUCKETS, len(truths)), np.int16)
     most = np.iinfo(np.int16).max
-    for column, side in enumerate((Sentiment.NEGATIVE, Sentiment.POSITIVE)):
-        truth = np.array([label is side for label in labels])
+    for column, truth in enumerate(truths):
 
         def slope(point: Floats, truth: NDArray[np.bool_] = truth) -> tuple[float, Floats]:
-            lean = np.bincount(rows, values * point[places], len(texts)) + point[-1]
+            lean = np.bincount(rows, values * point[places], len(weight)) + point[-1]
             loss, pull = _logistic(lean, truth, weight)
             down = np.bincount(places, values * pull[rows], len(used)) + PENALTY * point[:-1]
             loss += PENALTY / 2 * float(point[:-1] @ point[:-1])
@@ -58,11 +87,15 @@ def held_out_tones(
     labels: Sequence[Sentiment],
     weights: Sequence[float] | None,
     wanted: Sequence[int],
+    folds: Sequence[int] | None = None,
+    fitted: Callable[[], None] = lambda: None,
 ) -> NDArray[np.float32]:
-    """(len(wanted), 2): the tone of each wanted text by a table that never saw it."""
-    fold = {number: place % FOLDS for place, number in enumerate(wanted)}
+    """(len(wanted), 2): the tone of each wanted text by a table that never saw it, nor any other
+    wanted text of its fold; `fitted` is called after each of the fits, one a fold."""
+    known = folds or [place % FOLDS for place in range(len(wanted))]
+    fold = dict(zip(wanted, known, strict=True))
     found = np.zeros((len(wanted), 2), np.float32)
-    for turn in range(FOLDS):
+    for turn in sorted(set(known)):
         kept = [n for n in range(len(texts)) if fold.get(n) != turn]
         table = fit_table(
             [texts[n] for n in kept],
@@ -70,8 +103,8 @@ def held_out_tones(
             None if weights is None else [weights[n] for n in kept],
         )
         places = [place for place, number in enumerate(wanted) if fold[number] == turn]
-        if places:
-            found[places] = tones(table, grams([texts[wanted[place]] for place in places]))
+        found[places] = tones(table, grams([texts[wanted[place]] for place in places]))
+        fitted()
     return found
 
 
@@ -106,24 +139,34 @@ def softmax(a: Floats, b: Floats) -> Floats:
     return np.asarray(parts / parts.sum(axis=1, keepdims=True))
 
 
-def named(table: Table, mix: Floats, name: str) -> SentimentModel:
-    """The model under an id that tells its content: the name and eight digits of its hash."""
-    digest = hashlib.sha256(table.tobytes() + mix.tobytes()).hexdigest()[:8]
-    return SentimentModel(f"{name}-{digest}", table, mix)
+def named(
+    table: Table,
+    mix: Floats,
+    name: str,
+    questions: Table | None = None,
+    heed: Floats | None = None,
+) -> SentimentModel:
+    """The model under an id that tells its content: the name and eight digits of its hash.
+    Without the columns of concern and call it hears neither."""
+    if questions is None or heed is None:
+        questions, heed = np.zeros((BUCKETS, 2), np.int16), np.array(UNHEEDED)
+    whole = np.hstack([table, questions])
+    digest = hashlib.sha256(whole.tobytes() + mix.tobytes() + heed.tobytes()).hexdigest()[:8]
+    return SentimentModel(f"{name}-{digest}", whole, mix, heed)
 
 
-def _matrix(texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats, Floats]:
+def _matrix(texts: Sequence[str]) -> Matrix:
     """Sparse rows, columns and values of the texts, and the rarity of every bucket."""
     found = grams(texts)
     row = np.repeat(np.arange(len(texts)), found.lengths)
     cells = np.concatenate(
         [row * BUCKETS + bucket for bucket in (found.one, found.two, found.three)]
     )
-    cells, counts = np.unique(cells, return_counts=True)
+    cells, counts = np.unique(cells[cells % BUCKETS != SILENT], return_counts=True)
     rows, buckets = np.divmod(cells, BUCKETS)
     held = np.bincount(buckets, minlength=BUCKETS)
     rarity = np.log((1 + len(texts)) / (1 + held)) + 1
-    values = counts * rarity[buckets] / np.sqrt(found.lengths)[rows]
+    values = counts * rarity[buckets] / np.sqrt(found.heard)[rows]
     return rows, buckets, values, rarity
 
 

@@ -1,16 +1,14 @@
 """The one shape of evidence: which entry of the catalogue was met, and where it stands."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from monitor.text.lookup import Range
 from monitor.text.normalise import Normalised
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A catalogue entry met in an article.
+class Found(NamedTuple):
+    """A catalogue entry met in an article (a NamedTuple: some thirty are made for each).
 
     `start` and `end` are half-open character offsets into the ORIGINAL `field` ("title" or
     "body"), and `text` is exactly what stands there. `why` is a Chinese word for entries that

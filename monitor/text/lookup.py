@@ -9,11 +9,21 @@ from dataclasses import dataclass
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
+from monitor.text.evasion import spellings
 from monitor.text.normalise import normalise
 from monitor.text.segment import mend
 
 Range = tuple[int, int]
-Hits = dict[int, list[Range]]
+
+
+class Hits(dict[int, list[Range]]):
+    """Word number → its ranges in a text; `order` holds (word, start, end) as they end."""
+
+    __slots__ = ("order",)
+
+    def __init__(self) -> None:
+        self.order: list[tuple[int, int, int]] = []
+
 
 # A text of one repeated word must not cost more memory than a book: further hits of the same
 # word say nothing new.
@@ -45,10 +55,21 @@ class Vocabulary:
 
 
 class Lookup:
-    """Finds every occurrence of every word, overlapping ones included, in linear time."""
+    """Finds every occurrence of every word, overlapping ones included, in linear time.
+
+    A word is also met in its other spellings (monitor.text.evasion), which have its number.
+    """
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        words = list(vocabulary.numbers)
+        known = vocabulary.numbers
+        others = {
+            other: number
+            for word, number in known.items()
+            for other in spellings(word)
+            if other not in known
+        }
+        words = [*known, *others]
+        self._number = [*known.values(), *others.values()]
         self._automaton = AhoCorasick(
             words,
             matchkind=MatchKind.Standard,
@@ -56,7 +77,7 @@ class Lookup:
             store_patterns=False,
         )
         self._edges = [(_narrow(word[0]), _narrow(word[-1])) for word in words]
-        self._narrow = {n for n, edge in enumerate(self._edges) if edge[0] or edge[1]}
+        self._narrow = frozenset(n for n, edge in enumerate(self._edges) if edge[0] or edge[1])
 
     def find(self, text: str) -> Hits:
         """Word number → its ranges in the normalised text, in order, at most 50 of each."""
@@ -64,19 +85,25 @@ class Lookup:
             raw = self._automaton.find_matches_as_indexes(text, overlapping=True)
         except UnicodeEncodeError:
             raw = self._automaton.find_matches_as_indexes(mend(text), overlapping=True)
-        hits: Hits = {}
-        narrow = self._narrow
-        for number, start, end in raw:
-            if number in narrow and not self._whole(text, number, start, end):
+        hits = Hits()
+        met, append = hits.get, hits.order.append
+        narrow, number_of = self._narrow, self._number
+        for word, start, end in raw:
+            if word in narrow and not self._whole(text, word, start, end):
                 continue
-            if number not in hits:
+            number = number_of[word]
+            known = met(number)
+            if known is None:
                 hits[number] = [(start, end)]
-            elif len(hits[number]) < HITS_PER_WORD:
-                hits[number].append((start, end))
+            elif len(known) < HITS_PER_WORD:
+                known.append((start, end))
+            else:
+                continue
+            append((number, start, end))
         return hits
 
-    def _whole(self, text: str, number: int, start: int, end: int) -> bool:
-        first, last = self._edges[number]
+    def _whole(self, text: str, word: int, start: int, end: int) -> bool:
+        first, last = self._edges[word]
         if first and start and _narrow(text[start - 1]):
             return False
         return not (last and end < len(text) and _narrow(text[end]))

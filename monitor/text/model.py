@@ -1,11 +1,15 @@
 """The trained part of sentiment: a table over character n-grams, and how much its word counts.
 
-Two one-against-rest logistic models share the table's rows: column 0 tells negative from the rest,
-column 1 positive from the rest. What they say (`tones`) is one of four voices; the others are
-the lexicon's mood, Weibo faces and a constant. `mix` weighs the voices:
+Four one-against-rest logistic models share the table's rows: column 0 tells negative from the
+rest, column 1 positive from the rest, column 2 what a government must answer from the rest
+(concern), column 3 what calls for rescue from the rest. What the first two say (`tones`) is one
+of four voices; the others are the lexicon's mood, Weibo faces and a constant. `mix` weighs them:
 
     a = mix[0] · voices(negative)      b = mix[1] · voices(positive)
     P(negative), P(neutral), P(positive) = softmax(a, 0, b)
+
+Concern and call have one voice each, not mixed: P = 1 / (1 + exp(-h[0] - h[1] · tone)), with their
+row h of `heed` fitted on tones of texts that the table had not seen.
 
 A table trained on one kind of text overrates itself on others, so the weights of the voices are
 fixed where the office has taught nothing and learned from its corrections where it has
@@ -13,9 +17,10 @@ fixed where the office has taught nothing and learned from its corrections where
 """
 
 import io
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field
+from functools import cache, cached_property
 from importlib import resources
 from zipfile import BadZipFile
 
@@ -25,6 +30,11 @@ from numpy.typing import NDArray
 from monitor.text.ngrams import BUCKETS, READ_CHARACTERS, Grams, grams
 
 VOICES = ("constant", "mood", "faces", "tone")
+COLUMNS = 4
+CONCERN, CALL = 2, 3
+"""Of the table: the columns of concern and of calls for rescue."""
+UNHEEDED = ((-4.0, 0.0), (-4.0, 0.0))
+"""The `heed` of a model that was taught nothing about either."""
 FILE = "sentiment.npz"
 STEP = 1 / 2048
 """The table holds whole numbers of this size. Whole numbers add up to the same sum in any order, so
@@ -36,11 +46,13 @@ Table = NDArray[np.int16]
 
 @dataclass(frozen=True, slots=True)
 class SentimentModel:
-    """`table` (BUCKETS, 2) in STEPs; `mix` (2, 4) in the order of VOICES; `id` names the model."""
+    """`table` (BUCKETS, 4) in STEPs; `mix` (2, 4) in the order of VOICES; `heed` (2, 2); `id` names
+    the model."""
 
     id: str
     table: Table
     mix: NDArray[np.float64]
+    heed: NDArray[np.float64] = field(default_factory=lambda: np.array(UNHEEDED))
 
     @classmethod
     def shipped(cls) -> "SentimentModel":
@@ -56,49 +68,69 @@ class SentimentModel:
                     str(kept["id"]),
                     kept["table"].astype(np.int16, casting="safe"),
                     kept["mix"].astype(np.float64),
+                    kept["heed"].astype(np.float64),
                 )
         except (KeyError, TypeError, ValueError, OSError, EOFError, BadZipFile) as error:
             raise ValueError("情感模型文件已损坏，请重新训练（yuqing train）或重新安装") from error
-        if model.table.shape != (BUCKETS, 2) or model.mix.shape != (2, len(VOICES)):
+        shapes = (model.table.shape, model.mix.shape, model.heed.shape)
+        if shapes != ((BUCKETS, COLUMNS), (2, len(VOICES)), (2, 2)):
             raise ValueError("情感模型与本版软件不符，请重新训练（yuqing train）")
         return model
 
     def to_bytes(self) -> bytes:
         """Less than 1 MB: most of the table is zero."""
         buffer = io.BytesIO()
-        np.savez_compressed(buffer, id=np.array(self.id), table=self.table, mix=self.mix)
+        np.savez_compressed(
+            buffer, id=np.array(self.id), table=self.table, mix=self.mix, heed=self.heed
+        )
         return buffer.getvalue()
 
     def tones(self, texts: Sequence[str]) -> tuple[Numbers, "Lean"]:
-        """(n, 2) tones of n normalised texts, and what each character contributed to them."""
+        """(n, 4) tones of n normalised texts, and what each character contributed to them."""
         found = grams(texts)
         return tones(self.table, found), Lean(self.table, found)
 
     def odds(self, mood: float, voices: Sequence[float]) -> tuple[float, float]:
         """Log odds of negative and of positive, each against neutral; `voices` are the sum of
-        faces and the two tones."""
+        faces and the first two tones."""
         faces, negative, positive = voices
         (c, m, f, t), (d, n, g, u) = self.mix.tolist()
         return c + m * mood + f * faces + t * negative, d + n * mood + g * faces + u * positive
 
+    def chance(self, column: int, tone: float) -> float:
+        """P(concern) or P(call) of a text with this tone in that column."""
+        constant, slope = self.heed[column - CONCERN].tolist()
+        return float(1 / (1 + math.exp(-constant - slope * tone)))
+
 
 def tones(table: Table, found: Grams) -> Numbers:
-    """(n, 2): the sum of the n-grams' rows over the root of their number, so that a long text is
-    surer than a short one, but not in proportion."""
+    """(n, columns of the table): the sum of the n-grams' rows over the root of their number, so
+    that a long text is surer than a short one, but not in proportion."""
     if len(found.starts) == 1:
-        return np.zeros((0, 2), np.float32)
+        return np.zeros((0, table.shape[1]), np.float32)
     each = np.add(table[found.one], table[found.two], dtype=np.int32)
     each += table[found.three]
     sums = np.add.reduceat(each, found.starts[:-1], axis=0, dtype=np.int64)
-    return np.asarray(sums * STEP / np.sqrt(found.lengths)[:, None], np.float32)
+    return np.asarray(sums * STEP / np.sqrt(found.heard)[:, None], np.float32)
 
 
 class Lean:
     """Which way the characters of a batch's texts lean: > 0 negative, < 0 positive."""
 
     def __init__(self, table: Table, found: Grams) -> None:
-        self._lean = (table[:, 0].astype(np.float32) - table[:, 1]) * np.float32(STEP)
+        self._table = table
         self._found = found
+
+    def toward(self, number: int, column: int) -> Numbers:
+        """The shares of one text's characters in its tone of that column."""
+        found = self._found
+        part = slice(int(found.starts[number]), int(found.starts[number + 1]))
+        return _spread(
+            *(
+                self._table[buckets[part], column] * np.float32(STEP / n)
+                for n, buckets in ((1, found.one), (2, found.two), (3, found.three))
+            )
+        )
 
     def of(self, number: int, start: int = 0, end: int = READ_CHARACTERS) -> Numbers:
         """The shares of one text's characters start..end, as far as it was read; an n-gram's is
@@ -106,14 +138,28 @@ class Lean:
         found = self._found
         first, last = int(found.starts[number]), int(found.starts[number + 1])
         part = slice(min(first + start, last), min(first + end, last))
-        one, two, three = (
-            self._lean[buckets[part]] / n
+        return _spread(*(shares[part] for shares in self._shares))
+
+    @cached_property
+    def _shares(self) -> list[Numbers]:
+        """What each character of an n-gram leans, for the n-grams of all texts at once."""
+        found = self._found
+        return [
+            _difference(self._table[buckets]) * np.float32(STEP) / np.float32(n)
             for n, buckets in ((1, found.one), (2, found.two), (3, found.three))
-        )
-        share = one + two + three
-        share[1:] += two[:-1] + three[:-1]
-        share[2:] += three[:-2]
-        return np.asarray(share, np.float32)
+        ]
+
+
+def _spread(one: Numbers, two: Numbers, three: Numbers) -> Numbers:
+    """What each character gets of the n-grams that it stands in."""
+    share = one + two + three
+    share[1:] += two[:-1] + three[:-1]
+    share[2:] += three[:-2]
+    return np.asarray(share, np.float32)
+
+
+def _difference(rows: Table) -> Numbers:
+    return rows[:, 0].astype(np.float32) - rows[:, 1]
 
 
 @cache

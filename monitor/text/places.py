@@ -1,29 +1,61 @@
-"""Places: ours, those above us, and other counties and cities that a text is about."""
+"""Places: the gazetteer of a county, and where a text names what stands in it.
+
+An office writes a place down once; the shorter ways to call it follow from its kind (岚川县 →
+岚川, 石门村 → 石门, 瑞丰食品 → 瑞丰). Nicknames, dialect and usual misspellings are aliases; a
+name of three characters or more is also known by its sound (monitor.text.sound).
+"""
 
 import re
-from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from enum import Enum
+from typing import NamedTuple
 
+from monitor.text.counties import PROVINCES
 from monitor.text.lookup import Hits, Range, Vocabulary
 from monitor.text.segment import Segmenter
+from monitor.text.sound import SoundLookup
 
 QUOTES = 3
-ELSEWHERE_MAX = 8
 
 # A citizen's way to name the home county; it makes an ambiguous name (城关镇) ours.
 OUR_COUNTY = ("我县", "咱县", "俺县", "我们县", "咱们县", "本县", "咱们县城", "我们县城")
 ABOVE = "above"
+COUNTY = "county"
+TOWN, VILLAGE = "town", "village"
+
+_DIVISIONS = re.compile("(?:自治县|自治旗|县|市|区|旗|省)$")
+_TOWNS = re.compile("(?:镇|乡|街道办事处|街道办|街道|社区|村|居委会)$")
+_FIRMS = re.compile(
+    "(?:(?:食品|矿业|化工|实业|科技|建材|纺织|服饰|制药|药业|农业|能源|电子|机械|置业|地产|物流)?"
+    "(?:集团|股份|有限|责任)*(?:公司|厂)|食品|矿业|化工|实业|科技|建材|纺织|服饰|制药|药业|能源)$"
+)
+# Parts of speech of words that are names: place, person, other name, abbreviation, unknown.
+_NAMES = ("ns", "nr", "nz", "nt", "j", "x", "zg", "eng")
+
+
+class Sort(Enum):
+    """How surely a word means the place that it names."""
+
+    NAMED = "named"
+    """It stands nowhere else."""
+    VAGUE = "vague"
+    """Other counties have one too: it counts only beside other evidence of home."""
+    SHORT = "short"
+    """A short form that we made of the name: less common than a vague one, and still not sure."""
+    SELF = "self"
+    """The county as its own people call it (我县)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """A named place.
 
-    `kind` is free (county, town, village, site …) but for one word: "above" marks the city and
-    province that we belong to, which are neither ours nor elsewhere. `ambiguous` names stand
-    in many counties (城关镇, 人民医院) and count only beside other evidence of home.
+    `kind` is free (county, town, village, school, road …) but for two words: "above" marks the
+    city and province that we belong to, which are neither ours nor elsewhere, and "county" what
+    a short form is made of. `ambiguous` names stand in many counties (城关镇, 人民医院) and count
+    only beside other evidence of home; `vague` are aliases of which the same is true, where the
+    name itself is not ambiguous (岚川县人民医院: 县医院).
     """
 
     slug: str
@@ -32,151 +64,173 @@ class Place:
     aliases: tuple[str, ...] = ()
     home: bool = True
     ambiguous: bool = False
+    vague: tuple[str, ...] = ()
+
+
+_OURS = Place("", "我县", COUNTY)
+
+
+class Mention(NamedTuple):
+    """A place word met in one normalised text: the number of its place, and where it stands."""
+
+    start: int
+    end: int
+    place: int
+    sort: Sort
+
+
+class Sign(NamedTuple):
+    """A place of ours, or another county (`sort` None), named in one normalised text."""
+
+    start: int
+    end: int
+    slug: str
+    name: str
+    sort: Sort | None
 
 
 class PlaceRules:
     """All places, compiled to word numbers of one vocabulary."""
 
-    def __init__(self, places: Sequence[Place], vocabulary: Vocabulary) -> None:
+    def __init__(
+        self, places: Sequence[Place], vocabulary: Vocabulary, segmenter: Segmenter
+    ) -> None:
         self.places = tuple(places)
-        self._place_of: dict[int, int] = {}
-        for index, place in enumerate(self.places):
-            for word in vocabulary.add_all((place.name, *place.aliases)):
-                self._place_of.setdefault(word, index)
-        self._ours = frozenset(vocabulary.add_all(OUR_COUNTY))
-
-    def find(self, hits: Hits) -> list[tuple[int, Range]]:
-        """Every place met, of any kind: the longest name wins where names overlap."""
-        if hits.keys().isdisjoint(self._place_of):
-            return []
-        met = [
-            (start, start - end, self._place_of[number], end)
-            for number in hits.keys() & self._place_of.keys()
-            for start, end in hits[number]
+        self.by_slug = {place.slug: place for place in self.places}
+        self._met: dict[int, tuple[int, Sort]] = {}
+        forms = [list(_forms(place, segmenter)) for place in self.places]
+        # What an office wrote goes before what we made of it.
+        for written in (True, False):
+            for index, known in enumerate(forms):
+                for word, sort, own in known:
+                    if own is written:
+                        self._met.setdefault(vocabulary.add(word), (index, sort))
+        for word in OUR_COUNTY:
+            self._met.setdefault(vocabulary.add(word), (-1, Sort.SELF))
+        self.words = self._met.keys()
+        """Numbers of the words that name a place."""
+        self._provinces = [
+            place.name
+            for place in self.places
+            if place.kind == ABOVE
+            and (place.name.endswith(("省", "自治区")) or place.name.startswith(PROVINCES))
         ]
-        kept: list[tuple[int, Range]] = []
-        reach = 0
-        for start, _, place, end in sorted(met):
-            if start >= reach:
-                kept.append((place, (start, end)))
-                reach = end
-        return kept
-
-    def ours(self, hits: Hits, met: Sequence[tuple[int, Range]]) -> bool:
-        """Whether a text names home beyond doubt."""
-        return not hits.keys().isdisjoint(self._ours) or any(
-            self.places[place].home
-            and not self.places[place].ambiguous
-            and self.places[place].kind != ABOVE
-            for place, _ in met
+        self._sounds = SoundLookup(
+            {
+                word: index
+                for index, known in enumerate(forms)
+                for word, sort, _ in known
+                if sort is Sort.NAMED and self.home(index)
+            }
         )
 
-    def quotes(self, met: Sequence[tuple[int, Range]], home: bool) -> list[tuple[int, Range]]:
-        """The home places among those met, ≤ 3 quotations each."""
-        count: dict[int, int] = {}
-        kept = []
-        for place, quote in met:
-            entry = self.places[place]
-            if not entry.home or entry.kind == ABOVE or (entry.ambiguous and not home):
-                continue
-            count[place] = count.get(place, 0) + 1
-            if count[place] <= QUOTES:
-                kept.append((place, quote))
+    def home(self, place: int) -> bool:
+        """Whether a place is ours; -1 is the county called 我县."""
+        if place < 0:
+            return True
+        entry = self.places[place]
+        return entry.home and entry.kind != ABOVE
+
+    def find(self, hits: Hits) -> list[Mention]:
+        """Every place met, of any kind, in reading order: the longest name wins where names
+        overlap."""
+        if hits.keys().isdisjoint(self.words):
+            return []
+        met = []
+        for number in hits.keys() & self.words:
+            place, sort = self._met[number]
+            met += [(start, -end, place, sort) for start, end in hits[number]]
+        if len(met) > 1:
+            met.sort(key=lambda one: one[:2])
+        kept: list[Mention] = []
+        reach = 0
+        for start, end, place, sort in met:
+            if start >= reach:
+                kept.append(Mention(start, -end, place, sort))
+                reach = -end
         return kept
 
-    def elsewhere(
-        self,
-        text: str,
-        tokens: Sequence[str],
-        met: Sequence[tuple[int, Range]],
-        segmenter: Segmenter,
-    ) -> list[str]:
-        """Names of counties and cities that are not ours, in reading order."""
-        named = [
-            (quote[0], self.places[place].name)
-            for place, quote in met
-            if not self.places[place].home and self.places[place].kind != ABOVE
+    def signs(self, text: str, met: Sequence[Mention], others: Sequence[Range]) -> list[Sign]:
+        """What was met, ours and other counties, in reading order; `others` are ranges that read
+        as a county's name. The city and province above us are left out."""
+        # 古塘县城 is 古塘县, whose last character also begins a shared name of ours.
+        read = [
+            (start, end)
+            for start, end in others
+            if not any(one.start < end and start < one.end and not start < one.start for one in met)
         ]
-        if _SUFFIX.search(text):
-            taken = [quote for _, quote in met]
-            named += [
-                (start, text[start:end])
-                for start, end in _foreign(text, tokens, segmenter)
-                if not any(first < end and start < last for first, last in taken)
-            ]
-        return list(dict.fromkeys(name for _, name in sorted(named)))[:ELSEWHERE_MAX]
+        signs = [Sign(start, end, "", text[start:end], None) for start, end in read]
+        for start, end, place, sort in met:
+            entry = self.places[place] if place >= 0 else _OURS
+            if entry.kind != ABOVE and not any(one < end and start < last for one, last in read):
+                signs.append(Sign(start, end, entry.slug, entry.name, sort if entry.home else None))
+        if others:
+            signs.sort(key=lambda sign: sign.start)
+        return signs
+
+    def above(self, met: Sequence[Mention]) -> list[Range]:
+        """Where the city and province above us are named."""
+        return [
+            (one.start, one.end)
+            for one in met
+            if one.place >= 0 and self.places[one.place].kind == ABOVE
+        ]
+
+    def far(self, ip: str) -> bool:
+        """Whether an IP 属地 is another province than ours; False where ours is not written."""
+        return bool(ip and self._provinces) and not any(
+            ip in name or name in ip for name in self._provinces
+        )
+
+    def quotes(self, met: Sequence[Mention], verdict: bool | None) -> list[tuple[int, Range]]:
+        """(place number, range) of the home places met, ≤ 3 quotations each; names that other
+        counties share only where the text is about ours."""
+        count: dict[int, int] = {}
+        kept = []
+        for start, end, place, sort in met:
+            if place < 0 or not self.home(place):
+                continue
+            if verdict or (verdict is None and sort is Sort.NAMED) or sort is Sort.SELF:
+                count[place] = count.get(place, 0) + 1
+                if count[place] <= QUOTES:
+                    kept.append((place, (start, end)))
+        return kept
+
+    def misspelt(self, text: str, met: Sequence[Mention]) -> list[Mention]:
+        """Places of ours that a normalised text writes with other characters of the same sound."""
+        taken = [(one.start, one.end) for one in met]
+        return [
+            Mention(start, end, place, Sort.NAMED)
+            for start, end, place in self._sounds.find(text)
+            if not any(first < end and start < last for first, last in taken)
+        ]
 
 
-_SUFFIX = re.compile("[县市]")
-_NO_TOKEN = re.compile("^.市$|城市$|超市$|都市$|[省市]县$")
-_HAN = re.compile(r"[\u4e00-\u9fff]+")
-# Nouns and single characters before 县 or 市 that make no name: 全县, 人口大县, 旅游县, 某市.
-_NO_NAME = frozenset(
-    "全我本该各外邻小大强穷某他省都城门夜早上下股楼车集鱼菜花超到在的和与是为向从对老新原属郊"
-    "于由及至往被把让这那哪每请求望"
-) | frozenset(
-    [
-        *("农业", "人口", "工业", "试点", "周边", "附近", "兄弟", "旅游", "沿海", "中心", "重点"),
-        *("外地", "本地", "农贸", "果蔬", "批发", "全省", "全国", "革命", "牧业", "山区", "边境"),
-        *(
-            "民族",
-            "政府",
-            "市政府",
-            "县城",
-            "领导",
-            "期货",
-            "现货",
-            "省市",
-            "市县",
-            "区县",
-            "证券",
-            "人才",
-            "劳务",
-        ),
-    ]
-)
+def _forms(place: Place, segmenter: Segmenter) -> Iterator[tuple[str, Sort, bool]]:
+    """(word, how sure it is, whether the office wrote it) of one place."""
+    sure = Sort.VAGUE if place.ambiguous else Sort.NAMED
+    for word in (place.name, *place.aliases):
+        yield word, Sort.SELF if word in OUR_COUNTY else sure, True
+    for word in place.vague:
+        yield word, Sort.VAGUE, True
+    if place.kind in (COUNTY, ABOVE) or not place.home:
+        stem = _DIVISIONS.sub("", place.name)
+        if 1 < len(stem) < len(place.name) and _is_name(stem, segmenter):
+            yield stem, sure, False
+        return
+    for suffix, short in ((_TOWNS, Sort.SHORT), (_FIRMS, Sort.SHORT)):
+        stem = suffix.sub("", place.name)
+        if 1 < len(stem) < len(place.name) and _is_name(stem, segmenter):
+            # A name of three characters is rare enough: 邓家湾 for 邓家湾村.
+            long = len(stem) > 2 and suffix is _TOWNS
+            yield stem, sure if long else max(short, sure, key=_doubt), False
+            return
 
 
-def _foreign(text: str, tokens: Sequence[str], segmenter: Segmenter) -> list[Range]:
-    """Ranges of words that read as a county or city.
-
-    A place name of the dictionary that ends in 县 or 市, or 县 or 市 standing alone behind one
-    proper name or two single nouns. Verbs do not count (恳请市政府, 希望县里). Districts are left
-    out: 区 ends too many common words.
-    """
-    ends = list(accumulate(map(len, tokens)))
-    found = []
-    for match in _SUFFIX.finditer(text):
-        at = bisect_right(ends, match.start())
-        if at >= len(tokens) or ends[at] != match.end():
-            continue
-        word = tokens[at]
-        name = ""
-        if len(word) == 1:
-            name = _name_before(tokens, at, segmenter)
-        elif _NO_TOKEN.search(word) is None and segmenter.tag(word) == "ns":
-            before = tokens[at - 1] if at else ""
-            # The dictionary knows 临县, so it cuts 东临县 in two.
-            joined = len(word) == 2 and len(before) == 1 and segmenter.tag(before) == "ns"
-            name = (before if joined else "") + word[:-1]
-        if name:
-            found.append((ends[at] - len(name) - 1, ends[at]))
-    return found
+def _doubt(sort: Sort) -> int:
+    return (Sort.NAMED, Sort.SELF, Sort.SHORT, Sort.VAGUE).index(sort)
 
 
-def _name_before(tokens: Sequence[str], at: int, segmenter: Segmenter) -> str:
-    """The name right before the lone 县 or 市 at tokens[at], "" when there is none."""
-    before = tokens[at - 1] if at else ""
-    if before in _NO_NAME or not _HAN.fullmatch(before):
-        return ""
-    tag = segmenter.tag(before)
-    if len(before) in (2, 3):
-        proper = tag.startswith(("ns", "nr", "nz")) or (tag == "n" and tokens[at] == "县")
-        return before if proper else ""
-    earlier = tokens[at - 2] if at > 1 else ""
-    if len(earlier) != 1 or earlier in _NO_NAME or not _HAN.fullmatch(earlier):
-        return ""
-    nominal = ("n", "a", "j")
-    if tag.startswith(nominal) and segmenter.tag(earlier).startswith(nominal):
-        return earlier + before
-    return ""
+def _is_name(stem: str, segmenter: Segmenter) -> bool:
+    """Whether a short form is no everyday word (和平 of 和平县)."""
+    return segmenter.tag(stem).startswith(_NAMES)

@@ -5,8 +5,12 @@ differently from one sentence to the next, and a lexicon needs the same cut ever
 """
 
 import re
+import sys
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.machinery import PathFinder
+from importlib.util import find_spec, module_from_spec
+from typing import Any
 
 from monitor.text.normalise import normalise
 
@@ -18,6 +22,21 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 TAGS = 4_096
 
 
+@cache
+def _rjieba() -> Any:
+    """The extension inside the package: the package itself also keeps a segmenter of its own, with
+    its dictionary, 25 MB that nobody here uses."""
+    package = find_spec("rjieba")
+    inner = package and PathFinder.find_spec("rjieba", package.submodule_search_locations)
+    if inner is None or inner.loader is None:
+        raise FileNotFoundError("缺少软件包 rjieba：请重新执行 make install")
+    module = module_from_spec(inner)
+    inner.loader.exec_module(module)
+    # Who imports the package all the same must not initialise the extension again.
+    sys.modules["rjieba.rjieba"] = module
+    return module
+
+
 def mend(text: str) -> str:
     """The text with each lone surrogate replaced by U+FFFD; same length."""
     return _SURROGATE.sub("\ufffd", text)
@@ -27,10 +46,7 @@ class Segmenter:
     """Cuts normalised text into words; `words` are kept whole wherever they win on frequency."""
 
     def __init__(self, words: Iterable[str] = ()) -> None:
-        # Here, because the import alone reads a dictionary: 32 MB and 0.4 s for every process.
-        import rjieba
-
-        self._jieba = rjieba.Jieba()
+        self._jieba = _rjieba().Jieba()
         # The names of a county's news come back in every other article.
         self._tags = lru_cache(TAGS)(self._look_up)
         for word in words:

@@ -133,7 +133,7 @@ class Tally:
         sums = np.add.reduceat(lean, starts)
         found = list(self.told)
         for at in np.flatnonzero(np.abs(sums) >= TELLING_TONE).tolist():
-            length, _, weight, telling, _, keyword = facts[at]
+            length, _, weight, telling, _, keyword, _ = facts[at]
             if telling and keyword and weight is None:
                 worth = -float(sums[at]) * TONE_WEIGHT
                 start = int(starts[at])
@@ -142,11 +142,13 @@ class Tally:
 
 
 class Voices(NamedTuple):
-    """What the voices but the mood say of one article: the sum of its faces, and two tones."""
+    """What the voices but the mood say of one article: the sum of its faces, and four tones."""
 
     faces: float
     negative: float
     positive: float
+    concern: float
+    call: float
 
 
 class Scorer:
@@ -201,7 +203,7 @@ class Scorer:
         total, count, odds, known, offset = 0.0, 0, 0.0, 0, 0
         boost, reached = 1.0, -1  # `reached`: the last token that a signal before it reaches
         told: list[Telling] = []
-        for index, (length, odds_here, weight, telling, signal, _) in enumerate(facts):
+        for index, (length, odds_here, weight, telling, signal, _, _) in enumerate(facts):
             if odds_here is not None:
                 odds += odds_here
                 known += 1
@@ -237,7 +239,7 @@ class Scorer:
     def conclude(self, fields: Sequence[tuple[str, Normalised, Tally]], voices: Voices) -> Score:
         """The score of an article from the tallies of its fields ("title", "body")."""
         mood = _mood(tally for _, _, tally in fields)
-        a, b = self.model.odds(mood, voices)
+        a, b = self.model.odds(mood, voices[:3])
         top = max(a, b, 0.0)
         negative, neutral, positive = math.exp(a - top), math.exp(-top), math.exp(b - top)
         total = negative + neutral + positive
@@ -264,7 +266,7 @@ def _modified(facts: Sequence[Fact], index: int, weight: float) -> tuple[float, 
     """The weight under the negations and degrees before it, and how many characters back
     the negation begins."""
     distance = 0
-    for length, _, _, _, signal, _ in reversed(facts[max(0, index - REACH) : index]):
+    for length, _, _, _, signal, _, _ in reversed(facts[max(0, index - REACH) : index]):
         distance += length
         if signal is None:
             continue

@@ -7,9 +7,11 @@ stopword), which were the better part of the time that a text takes.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from monitor.text.keywords import is_keyword
 from monitor.text.lexicon import Lexicon
+from monitor.text.rarity import Rarity
 
 SINGLE_CHARACTER = 0.5
 
@@ -23,6 +25,7 @@ LONGEST = 32
 _BREAKS = frozenset(",，。！？!?；;、:：\n\r")
 _STOPS = frozenset("。！？!?；;\n\r")
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_ONLY_HAN = re.compile("[\u4e00-\u9fff]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +41,11 @@ class Signal:
 
 
 # Length in characters, class odds, weight, whether it may stand as evidence, signal, whether it
-# may be a keyword. A plain tuple: the hot loop takes it apart faster than anything with names.
-Fact = tuple[int, float | None, float | None, bool, Signal | None, bool]
-KEYWORD = 5
+# may be a keyword, how rare it is (0 for what is no word of Han characters). A plain tuple: the hot
+# loop takes it apart faster than anything with names.
+Fact = tuple[int, float | None, float | None, bool, Signal | None, bool, float]
+KEYWORD: Final = 5
+RARE: Final = 6
 
 
 class Facts(dict[str, Fact]):
@@ -49,6 +54,7 @@ class Facts(dict[str, Fact]):
     def __init__(self, lexicon: Lexicon) -> None:
         super().__init__()
         self._lexicon = lexicon
+        self._rarity = Rarity.shipped()
         self._extra = frozenset(lexicon.extra)
 
     def of(self, tokens: Sequence[str]) -> list[Fact]:
@@ -68,22 +74,26 @@ class Facts(dict[str, Fact]):
         weight = lexicon.weights.get(token)
         if weight is not None and len(token) == 1:
             weight *= SINGLE_CHARACTER
-        signal = Signal(
-            token in _BREAKS,
-            token in _STOPS,
-            token in lexicon.contrasts,
-            token in lexicon.negations,
-            lexicon.degrees.get(token),
-        )
-        silent = signal == Signal(False, False, False, False, None)
+        keyword = is_keyword(token, lexicon.stopwords)
+        word = keyword or len(token) == 1
         return (
             len(token),
             lexicon.odds.get(token),
             weight,
             self._telling(token),
-            None if silent else signal,
-            is_keyword(token, lexicon.stopwords),
+            self._signal(token),
+            keyword,
+            self._rarity.of(token) if word and _ONLY_HAN.fullmatch(token) else 0.0,
         )
+
+    def _signal(self, token: str) -> Signal | None:
+        lexicon = self._lexicon
+        breaks, stops = token in _BREAKS, token in _STOPS
+        contrast, negation = token in lexicon.contrasts, token in lexicon.negations
+        degree = lexicon.degrees.get(token)
+        if not (breaks or stops or contrast or negation or degree is not None):
+            return None
+        return Signal(breaks, stops, contrast, negation, degree)
 
     def _telling(self, token: str) -> bool:
         """Single characters, signs and 我们 tell a reader nothing; the office's own words do."""

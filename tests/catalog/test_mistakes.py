@@ -250,3 +250,18 @@ def test_levels_must_rise_and_matter_words_must_not_be_single_characters(office:
 def test_a_missing_directory_is_told(office: Office) -> None:
     office.directories.append(office.folder / "none")
     assert "这个目录不存在" in office.hears()[0]
+
+
+def test_a_units_matter_may_be_narrowed_by_words_and_a_wrong_one_is_told(office: Office) -> None:
+    office.writes("matters.yaml", "- slug: a\n  name: 隐患\n  weight: 5\n  words: [隐患]\n")
+    unit = "- slug: u\n  name: 某局\n  matters: [隐患+电梯/扶梯]\n"
+    office.writes("units.yaml", unit)
+    assert office.loads().values().units["u"].matters == ("a+电梯/扶梯",)
+    office.writes("units.yaml", unit + "  assists: [隐忧+电梯, 隐患+]\n")
+    assert office.hears() == [
+        "units.yaml 第 4 行：没有叫“隐忧+电梯”的事项类别，是不是想写“隐患”？",
+        "units.yaml 第 4 行：没有叫“隐患+”的事项类别，是不是想写“隐患”？",
+    ]
+    office.writes("units.yaml", "- slug: u\n  name: 某局\n  matters: [隐患+电梯//扶梯]\n")
+    (told,) = office.hears()
+    assert told.startswith("units.yaml 第 3 行：主管事项（matters）里的“a+电梯//扶梯”不对")

@@ -48,8 +48,10 @@ def test_every_disagreement_of_the_second_reading_is_settled(
 
 
 def test_a_wrong_line_is_named(tmp_path: Path) -> None:
-    good = "id\tlabel\tkind\ttrait\ttext\n"
-    (tmp_path / "a.tsv").write_text(good + "1\tbad\tnews\t-\t停水\n", encoding="utf-8")
+    good = "id\tlabel\tkind\ttrait\tneed\tmatter\ttext\n"
+    (tmp_path / "a.tsv").write_text(
+        good + "1\tbad\tnews\t-\tyes\tutilities\t停水\n", encoding="utf-8"
+    )
     with pytest.raises(ValueError, match=r"a\.tsv 第 2 行"):
         corpus.read(tmp_path)
     (tmp_path / "a.tsv").write_text("x\n", encoding="utf-8")

@@ -1,10 +1,7 @@
 """Cues: complaints, official answers, hearsay, calls for rescue."""
 
-import time
-
 import pytest
 
-from monitor.text.rescue import call
 from tests.text.conftest import Read
 
 
@@ -63,7 +60,7 @@ def test_look_alikes_are_no_cue(read: Read, text: str) -> None:
     ],
 )
 def test_a_call_in_neutral_tone_is_heard(read: Read, text: str) -> None:
-    assert "rescue" in cues(read, text)
+    assert "call" in cues(read, text)
 
 
 @pytest.mark.parametrize(
@@ -77,15 +74,8 @@ def test_a_call_in_neutral_tone_is_heard(read: Read, text: str) -> None:
     ],
 )
 def test_everyday_sentences_are_no_call(read: Read, text: str) -> None:
-    assert "rescue" not in cues(read, text)
+    assert cues(read, text).isdisjoint({"rescue", "call"})
 
 
 def test_someone_still_inside_keeps_the_call_alive(read: Read) -> None:
     assert "rescue" in cues(read, "已救出5人，仍有3人被困")
-
-
-@pytest.mark.parametrize("unit", ["水快要", "我们还都", "快要", "水到", "两个人在"])
-def test_a_repeated_beginning_costs_linear_time(unit: str) -> None:
-    begin = time.process_time()
-    assert call(unit * 20_000) == []
-    assert time.process_time() - begin < 3

@@ -72,7 +72,8 @@ def test_evidence_quotes_the_original(read: Read) -> None:
 
 
 def test_a_matter_is_quoted_at_most_three_times_a_field(read: Read) -> None:
-    found = read("停水。" * 500, "停水" * 9).matters
+    read_as = read("停水。" * 500, "停水" * 9).matters
+    found = [one for one in read_as if one.slug == "water"]
     assert len(found) == 6
 
 
@@ -91,5 +92,5 @@ def test_a_weight_outside_its_range_is_refused() -> None:
 
 
 def test_a_plus_without_words_is_refused() -> None:
-    with pytest.raises(ValueError, match="加号两边"):
+    with pytest.raises(ValueError, match="加号和斜线两边"):
         Matter("x", "错误", 10, ("化工厂+",))

@@ -98,7 +98,7 @@ def test_a_broken_file_is_refused_in_words(data: bytes) -> None:
 
 
 def test_a_model_of_another_size_is_refused_in_words() -> None:
-    small = SentimentModel("x", np.zeros((8, 2), np.int16), SHIPPED_MIX)
+    small = SentimentModel("x", np.zeros((8, 4), np.int16), SHIPPED_MIX)
     with pytest.raises(ValueError, match="与本版软件不符"):
         SentimentModel.from_bytes(small.to_bytes())
 
@@ -106,7 +106,7 @@ def test_a_model_of_another_size_is_refused_in_words() -> None:
 def test_what_is_shipped_is_small_and_ranks_the_gold_texts() -> None:
     model = SentimentModel.shipped()
     assert len(model.to_bytes()) < 5_000_000
-    assert model.table.shape == (BUCKETS, 2)
+    assert model.table.shape == (BUCKETS, 4)
     gold = [example for example in corpus.read(CORPUS) if example.gold]
     tone = model.tones([normalise(one.text).text for one in gold])[0][:, 0]
     bad = np.array([one.label is BAD for one in gold])
@@ -118,4 +118,4 @@ def test_characters_lean_as_their_n_grams_do() -> None:
     model = named(fit_table(TEXTS, LABELS), SHIPPED_MIX, "x")
     found, share = model.tones(["村口水管爆了", "新桥通车了"])
     assert share.of(0).sum() > 0 > share.of(1).sum()
-    assert found.shape == (2, 2)
+    assert found.shape == (2, 4)

@@ -4,7 +4,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.text.ngrams import BUCKETS, READ_CHARACTERS, grams
+from monitor.text.model import tones
+from monitor.text.ngrams import BUCKETS, READ_CHARACTERS, SILENT, grams
 
 TEXTS = st.lists(st.text(max_size=60), max_size=6)
 
@@ -19,6 +20,15 @@ def test_a_text_has_the_same_n_grams_alone_and_in_a_batch(texts: list[str]) -> N
         for mine, ours in ((alone.one, together.one), (alone.two, together.two)):
             assert np.array_equal(mine, ours[part])
         assert np.array_equal(alone.three, together.three[part])
+
+
+def test_a_run_of_one_character_says_no_more_than_three_of_them() -> None:
+    short, long = grams(["停水三天啊啊啊没人管", "停水三天" + "啊" * 500 + "没人管"]).heard.tolist()
+    assert short == long
+    table = np.random.default_rng(1).integers(-99, 99, (BUCKETS, 4)).astype(np.int16)
+    table[SILENT] = 0
+    one, other = tones(table, grams(["停水啊啊啊没人管", "停水" + "啊" * 500 + "没人管"]))
+    assert np.allclose(one, other, atol=0.02)
 
 
 def test_every_bucket_is_one_of_the_table() -> None:

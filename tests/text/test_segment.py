@@ -1,6 +1,8 @@
 """Segmentation is jieba's, only faster, and knows the office's words."""
 
 import logging
+import subprocess
+import sys
 
 import jieba
 import pytest
@@ -81,3 +83,13 @@ def test_half_an_emoji_keeps_every_offset() -> None:
 
 def test_a_million_characters_are_cut_in_linear_time(segmenter: Segmenter) -> None:
     assert sum(map(len, segmenter.cut("的" * 1_000_000))) == 1_000_000
+
+
+def test_a_process_keeps_one_dictionary() -> None:
+    # The package rjieba, once imported, holds a second one of 25 MB.
+    code = (
+        "import sys; from monitor.text.segment import Segmenter; Segmenter();"
+        "print('rjieba' in sys.modules)"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "False"

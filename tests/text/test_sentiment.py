@@ -87,7 +87,7 @@ def test_a_face_decides_where_words_do_not() -> None:
 
 
 def test_what_only_the_trained_n_grams_know_is_judged_and_quoted() -> None:
-    deaf = SentimentModel("deaf", np.zeros((BUCKETS, 2), np.int16), SHIPPED_MIX)
+    deaf = SentimentModel("deaf", np.zeros((BUCKETS, 4), np.int16), SHIPPED_MIX)
     text = "村口厂子又堵门了，供应商说货款没着落"
     lexicon = Lexicon.shipped()
     with_, without = Scorer(lexicon, Segmenter()), Scorer(lexicon, Segmenter(), deaf)

@@ -4,7 +4,7 @@ import pytest
 
 from monitor.text.lexicon import Lexicon
 from monitor.text.reading import Reader
-from monitor.text.tokens import KEPT, KEYWORD, LONGEST, SINGLE_CHARACTER, Facts, Signal
+from monitor.text.tokens import KEPT, KEYWORD, LONGEST, RARE, SINGLE_CHARACTER, Facts, Signal
 
 LEXICON = Lexicon(
     weights={"失望": -3.0, "好": 2.0, "我们": 1.5},
@@ -23,10 +23,10 @@ def facts() -> Facts:
 
 
 def test_a_token_has_what_the_lexicon_says_of_it(facts: Facts) -> None:
-    assert facts["失望"] == (2, -1.0, -3.0, True, None, True)
-    assert facts["好"] == (1, None, 2.0 * SINGLE_CHARACTER, False, None, False)
-    assert facts["我们"] == (2, None, 1.5, False, None, False)
-    assert facts["踢皮球"] == (3, None, None, True, None, True)
+    assert facts["失望"][:RARE] == (2, -1.0, -3.0, True, None, True)
+    assert facts["好"][:RARE] == (1, None, 2.0 * SINGLE_CHARACTER, False, None, False)
+    assert facts["我们"][:RARE] == (2, None, 1.5, False, None, False)
+    assert facts["踢皮球"][:RARE] == (3, None, None, True, None, True)
 
 
 @pytest.mark.parametrize(
@@ -54,6 +54,16 @@ def test_a_count_or_a_time_is_no_keyword(facts: Facts, token: str) -> None:
 @pytest.mark.parametrize("token", ["一中", "千年古镇", "三轮车", "万寿路", "五保户"])
 def test_a_name_that_begins_with_a_number_may_be_a_keyword(facts: Facts, token: str) -> None:
     assert facts[token][KEYWORD]
+
+
+@pytest.mark.parametrize(("common", "rare"), [("村民", "芋泥"), ("的", "芋")])
+def test_a_token_is_as_rare_as_it_was_in_the_corpus(facts: Facts, common: str, rare: str) -> None:
+    assert 0 < facts[common][RARE] < facts[rare][RARE]
+
+
+@pytest.mark.parametrize("token", ["，", "12", "a股", "我们"])
+def test_what_is_no_word_of_han_characters_has_no_rarity(facts: Facts, token: str) -> None:
+    assert facts[token][RARE] == 0
 
 
 def test_the_facts_of_a_text_come_in_its_order(facts: Facts) -> None:
