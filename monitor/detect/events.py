@@ -1,7 +1,6 @@
 """Which event an article belongs to: a sliding window of what came before, and one question.
 
-Today an article joins when it is a reprint or near-duplicate; the decision is a value with its
-likeness and its words, so that same-story clustering can follow behind the same `Placement`.
+The decision is a value with its likeness or points and its words.
 
     for stretch in window.expect(newcomers, now=now):      what the window must know for them
         window.add(members published in it, covers=stretch)
@@ -15,43 +14,32 @@ So an outcome follows from the rows alone, whichever process decides and whateve
 Rules, in this order:
 
 1. An article that already has an event keeps it: nothing is re-clustered behind a person's back.
-2. Articles published further apart than the window's span do not meet.
-3. Texts under 12 normalised characters join only when they are equal.
-4. Likeness (share of equal buckets of 64) must reach ALIKE, or ALIKE_SHORT for short texts.
-5. Marks (numbers, streets, towns) must not say that they are two matters: see `marks`.
-
-Of those left the most alike wins, and of equals the earliest seen (the lowest number).
+2. It joins the event of the article it is a near-duplicate of (see `alike`).
+3. It joins the event whose story it tells (see `kinship`): in other words, by time, place, words.
+4. Else it opens an event.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import numpy as np
 
-from monitor.detect.bands import Numbers, band_keys
+from monitor.detect.alike import Near, meeting, near_duplicates, nearest
+from monitor.detect.bands import band_keys
 from monitor.detect.held import Held, Member, readable, signatures_of
-from monitor.detect.marks import differ
+from monitor.detect.kinship import REPRINT, Kinship
+from monitor.detect.story import Story, in_common
 from monitor.detect.stretches import Stretch, around, before, joined, lacking, within
-from monitor.text.fingerprint import pairwise
 
 __all__ = ["CAPACITY", "SPAN", "Member", "Placement", "Stretch", "Window", "readable"]
 
-ALIKE = 0.45
-"""Share of equal buckets from which texts are near-duplicates. Edited reposts of one story reach
-.5 to .9 (some chains .45), different stories of one county stay under .25; the estimate's
-standard error is .06."""
-ALIKE_SHORT = 0.6
-SHORT = 60
-"""Normalised characters under which ALIKE_SHORT holds: a template's share of a short text is
-large, and few shingles make the estimate coarse."""
-VERY_SHORT = 12
 SPAN = timedelta(days=7)
 SLACK = timedelta(days=1)
 """Held beyond the span, so that an article collected within a day needs no further reading."""
 CAPACITY = 200_000
+NOTHING_LIKE = "未见相同或相近的文章"
 _PORTION = 20_000  # members taken in at once: bounds the memory of a rebuild
-_PAIRS = 4_096  # signatures compared at once: 2 MB, which stay in the processor's cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +48,8 @@ class Placement:
 
     `event` is the known event it joins. When that is None, it opens a new one, or shares the
     new one opened by `with_article`, an earlier newcomer of the same call. `nearest` is the
-    article it resembles (its reprint_of), `likeness` 0..1 to it, `why` the decision in Chinese.
+    article it resembles (its reprint_of), `likeness` 0..1 to it, `points` how much its event's
+    story is its own (log odds; 0 where it is no question), `why` the decision in Chinese.
     """
 
     article: int
@@ -69,10 +58,11 @@ class Placement:
     with_article: int | None
     likeness: float
     why: str
+    points: float = 0.0
 
 
 class Window:
-    """The articles of the last days, in some 800 bytes each; not safe to share among threads.
+    """The articles of the last days, in some 1,500 bytes each; not safe to share among threads.
 
     Holds at most one and a half times `capacity` at any moment; beyond it the oldest by
     publication are missing.
@@ -131,25 +121,14 @@ class Window:
         signatures = signatures_of(newcomers)
         self._reserve(len(newcomers), ())
         self._held.write(newcomers, signatures)
-        pairs = self._held.bands.near(band_keys(signatures), self._held.size)
-        likest, alike = self._compare(*pairs, len(newcomers))
-        placements: list[Placement] = []
-        for row, member in enumerate(newcomers):
-            nearest = self._nearest(self._held.size + row, alike[row])
-            placements.append(self._decide(member, nearest, likest[row], placements))
-        return placements
+        return self._decided(newcomers)
 
     def remember(self, events: Mapping[int, int]) -> None:
         """The last `place` was committed; `events` names the event of every article in it.
 
         Raises KeyError for an article that it does not name; the window is then unchanged.
         """
-        members = [
-            Member(
-                m.article, events[m.article], m.signature, m.published, m.title, m.length, m.marks
-            )
-            for m in self._pending
-        ]
+        members = [replace(member, event=events[member.article]) for member in self._pending]
         self._pending = []
         self._admit(members, [])
         self._expected = []
@@ -165,77 +144,49 @@ class Window:
         for old, new in events.items():
             live[live == old] = new
 
-    def _decide(
-        self,
-        member: Member,
-        nearest: tuple[int, float] | None,
-        likest: float,
-        placements: Sequence[Placement],
-    ) -> Placement:
-        if member.event is not None:
-            return Placement(member.article, None, member.event, None, 1.0, "已归入事件，保持不变")
-        if nearest is None:
-            return Placement(member.article, None, None, None, likest, "未见相同或相近的文章")
-        slot, likeness = nearest
+    def _decided(self, newcomers: Sequence[Member]) -> list[Placement]:
+        """Decide for newcomers that are written behind the members."""
+        held, count = self._held, len(newcomers)
+        behind = slice(held.size, held.size + count)
+        rows, slots = held.bands.near(band_keys(held.signatures[behind]), held.size)
+        found = held.leads.near(held.terms(behind), held.size, self.span, held.rows["article"])
+        rows, slots = np.concatenate([rows, found.rows]), np.concatenate([slots, found.slots])
+        likest, twins = near_duplicates(held, *meeting(held, rows, slots, self.span), count)
+        kinship = Kinship(held, found, self.span.total_seconds(), count)
+        placements: list[Placement] = []
+        for row, member in enumerate(newcomers):
+            placement = (
+                _kept(member)
+                or self._as_reprint(row, member, twins[row])
+                or self._as_story(row, member, kinship, likest[row])
+            )
+            held.rows["event"][held.size + row] = _event(placement)
+            placements.append(placement)
+        return placements
+
+    def _as_reprint(self, row: int, member: Member, twins: Near) -> Placement | None:
+        found = nearest(self._held, self._held.size + row, twins)
+        if found is None:
+            return None
+        slot, likeness = found
         article = int(self._held.rows["article"][slot])
         words = "与文章 {} 内容相同" if likeness == 1.0 else "与文章 {} 内容相近，相似度{:.0%}"
+        event, opener = _where(int(self._held.rows["event"][slot]))
         why = words.format(article, likeness)
-        before = placements[slot - self._held.size] if slot >= self._held.size else None
-        event = int(self._held.rows["event"][slot]) if before is None else before.event
-        if before is None or event is not None:
-            return Placement(member.article, article, event, None, likeness, why)
-        opener = article if before.with_article is None else before.with_article
-        return Placement(member.article, article, None, opener, likeness, why)
+        return Placement(member.article, article, event, opener, likeness, why)
 
-    def _compare(
-        self, newcomers: Numbers, known: Numbers, count: int
-    ) -> tuple[list[float], list[set[tuple[float, int, int]]]]:
-        """Compares pairs of (row of a newcomer, slot) that may meet.
-
-        Returns for each of `count` newcomers the highest likeness seen, and every
-        (-likeness, article, slot) that reaches ALIKE.
-        """
-        likest = np.zeros(count)
-        alike: list[set[tuple[float, int, int]]] = [set() for _ in range(count)]
-        for start in range(0, len(known), _PAIRS):
-            some = slice(start, start + _PAIRS)
-            rows, slots = self._meeting(newcomers[some], known[some])
-            likeness = pairwise(
-                self._held.signatures[self._held.size + rows], self._held.signatures[slots]
-            )
-            np.maximum.at(likest, rows, likeness)
-            for at in np.flatnonzero(likeness >= ALIKE).tolist():
-                article = int(self._held.rows["article"][slots[at]])
-                alike[rows[at]].add((-float(likeness[at]), article, int(slots[at])))
-        return likest.tolist(), alike
-
-    def _meeting(self, rows: Numbers, slots: Numbers) -> tuple[Numbers, Numbers]:
-        """Of these pairs those within the span, without retired rows and an article's own."""
-        published, article = self._held.rows["published"], self._held.rows["article"]
-        mine, theirs = self._held.size + rows, article[slots]
-        meet = np.abs(published[slots] - published[mine]) <= self.span.total_seconds()
-        meet &= (theirs > 0) & (theirs != article[mine])
-        return rows[meet], slots[meet]
-
-    def _nearest(
-        self, slot: int, alike: Iterable[tuple[float, int, int]]
-    ) -> tuple[int, float] | None:
-        """The slot to join and its likeness: the most alike, of equals the earliest."""
-        for minus, _, other in sorted(alike):
-            if self._joins(other, slot, -minus):
-                return other, -minus
-        return None
-
-    def _joins(self, one: int, other: int, likeness: float) -> bool:
-        shorter, longer = sorted(
-            (int(self._held.rows["length"][one]), int(self._held.rows["length"][other]))
-        )
-        if shorter < VERY_SHORT:
-            same_title = self._held.rows["title"][one] == self._held.rows["title"][other]
-            return likeness == 1.0 and shorter == longer and bool(same_title)
-        if likeness < (ALIKE_SHORT if longer < SHORT else ALIKE):
-            return False
-        return not differ(self._held.marks[one], self._held.marks[other], longer)
+    def _as_story(self, row: int, member: Member, kinship: Kinship, likest: float) -> Placement:
+        one = kinship.belongs(row)
+        if one is None:
+            return Placement(member.article, None, None, None, likest, NOTHING_LIKE)
+        article = int(self._held.rows["article"][one.slot])
+        places, words = in_common(Story.from_line(member.story), self._held.stories[one.slot])
+        shared = "、".join([*places[:2], *(f"“{word}”" for word in words[:3])])
+        why = f"与文章 {article} 说的是同一件事（{shared}），{one.points:.1f} 分，0 分起归并"
+        bare = bool(self._held.rows["bare"][self._held.size + row])
+        reprint = article if bare and one.best >= REPRINT else None
+        event, opener = _where(one.event)
+        return Placement(member.article, reprint, event, opener, likest, why, one.points)
 
     def _admit(self, members: list[Member], wanted: Sequence[Stretch]) -> None:
         if any(member.event is None for member in members):
@@ -262,3 +213,22 @@ class Window:
 
     def _floor(self, now: datetime) -> datetime:
         return before(now, self.span + SLACK)
+
+
+def _kept(member: Member) -> Placement | None:
+    if member.event is None:
+        return None
+    return Placement(member.article, None, member.event, None, 1.0, "已归入事件，保持不变")
+
+
+def _event(placement: Placement) -> int:
+    """The event of a newcomer in the window's rows: one that is not open yet is named by the
+    newcomer that opens it, below zero."""
+    if placement.event is not None:
+        return placement.event
+    return -(placement.article if placement.with_article is None else placement.with_article)
+
+
+def _where(event: int) -> tuple[int | None, int | None]:
+    """The known event, or the newcomer that opens it."""
+    return (event, None) if event > 0 else (None, -event)

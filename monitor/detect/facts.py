@@ -13,6 +13,12 @@ PETITION = "petition"
 ANSWER = "official"
 RESCUE = "rescue"
 """Slugs of `monitor.text.cues` that this room acts on."""
+CALL = "call"
+"""The kind of a cue that is a call for rescue by itself (monitor.text.rescue)."""
+CONCERN = "concern"
+"""The kind of a cue that monitor.text.concern quoted."""
+UNHEEDED = 0.3
+"""P(concern) below which words of the matter alone are no call for rescue: 工人在屋顶铺瓦."""
 
 # Words of danger that are as common in a wage dispute (老板联系不上) or a car park (车出不来):
 # alone they are no call for rescue, beside another fact they may belong to one.
@@ -36,7 +42,7 @@ class MatterFact:
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """A turn of phrase met in an article; `kind` is a slug of `monitor.text.cues`."""
+    """A turn of phrase met in an article; `kind` is a slug of `monitor.text.cues` or CONCERN."""
 
     kind: str
     text: str
@@ -47,10 +53,12 @@ class Cue:
 class ArticleFacts:
     """What was read in one article.
 
-    `negative` is P(negative) 0..1. `home` is the place verdict (None: the text does not say);
+    `negative` is P(negative), `concern` P(a government must answer), 0..1 (None: read by a
+    version that did not ask). `home` is the place verdict (None: the text does not say);
     `home_source` says that the source looks at our county only. `tier` 1 is the most read,
-    4 the least. `official` sources are government's own. `source`, `platform`, `places` (those
-    of home) and `units` are names that people read.
+    4 the least. `official` sources are government's own,
+    `addressed` articles stand where citizens write to government. `source`, `platform`, `places`
+    (those of home) and `units` are names that people read.
     """
 
     article: int
@@ -68,7 +76,9 @@ class ArticleFacts:
     units: tuple[str, ...] = ()
     cues: tuple[Cue, ...] = ()
     casualties: Casualties = NOBODY
+    concern: float | None = None
     reprint_of: int | None = None
+    addressed: bool = False
 
     def cued(self, kind: str) -> tuple[Cue, ...]:
         """Its cues of one kind."""
@@ -79,7 +89,10 @@ class ArticleFacts:
         """Someone asks for rescue here; an official report of a rescue is no call."""
         if self.official:
             return False
-        if any(matter.rescue for matter in self.matters):
+        if self.cued(CALL):
+            return True
+        heard = self.concern is None or self.concern >= UNHEEDED
+        if heard and any(matter.rescue for matter in self.matters):
             return True
         quotes = {cue.text for cue in self.cued(RESCUE)}
         telling = quotes - _EVERYDAY

@@ -3,16 +3,21 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from monitor.detect.bands import BUCKETS, Bands, Keys, Signatures, band_keys
-from monitor.detect.marks import marks_of
+from monitor.detect.leads import Leads, Terms, terms_of
+from monitor.detect.marks import letters, marks_of
+from monitor.detect.story import ROW as STORY_ROW
+from monitor.detect.story import Rows, Story, rows_of, titles_of
 from monitor.detect.stretches import Stretch
 from monitor.text.fingerprint import SIGNATURE_BYTES, as_array
 
 _LAST_DAY = datetime(9999, 12, 31, tzinfo=UTC).timestamp()
+Number = TypeVar("Number", np.float64, np.uint64)
 _ROW = np.dtype(
     [
         ("article", np.int64),  # 0: retired by a newer edition
@@ -20,6 +25,8 @@ _ROW = np.dtype(
         ("published", np.float64),
         ("length", np.int32),
         ("title", np.int64),
+        ("bare", np.bool_),  # nothing but a headline
+        ("story", np.int64),
     ]
 )
 
@@ -29,8 +36,9 @@ class Member:
     """What grouping needs to know of one article.
 
     `signature` is `monitor.text.fingerprint.signature` of the normalised text (256 bytes),
-    `length` that text's characters without separators, `marks` its `marks_of`; None takes those
-    of the title alone. `event` is None for an article that has none yet.
+    `length` its `letters`, `marks` its `marks_of`; None takes those of the title alone. `story` is
+    the line of its `Story`; with an empty one it meets near-duplicates alone. `event` is None for
+    an article that has none yet.
     """
 
     article: int
@@ -40,16 +48,21 @@ class Member:
     title: str
     length: int
     marks: str | None = None
+    story: str = ""
 
 
 def readable(member: Member) -> bool:
-    """Whether the member's signature can be compared; `Window` refuses one that cannot."""
+    """Whether the member's signature and story can be compared; `Window` refuses others."""
+    try:
+        Story.from_line(member.story)
+    except ValueError:
+        return False
     return len(member.signature) == SIGNATURE_BYTES
 
 
 def signatures_of(members: Sequence[Member]) -> Signatures:
-    """(n, 64) buckets. Raises ValueError naming the articles that are not `readable`."""
-    broken = [member.article for member in members if not readable(member)]
+    """(n, 64) buckets. Raises ValueError naming the articles whose signature has another size."""
+    broken = [m.article for m in members if len(m.signature) != SIGNATURE_BYTES]
     if broken:
         raise ValueError(f"a signature has {SIGNATURE_BYTES} bytes, unlike that of {broken[:5]}")
     return as_array([member.signature for member in members])
@@ -58,7 +71,7 @@ def signatures_of(members: Sequence[Member]) -> Signatures:
 class Held:
     """Rows of members by slot; slots from `size` on hold newcomers that are not taken in yet.
 
-    Some 800 bytes an article; at most one and a half times `capacity` articles at any moment.
+    Some 1,500 bytes an article; at most one and a half times `capacity` articles at any moment.
     """
 
     def __init__(self, capacity: int) -> None:
@@ -66,9 +79,13 @@ class Held:
         self.size = 0
         self.rows = np.zeros(64, _ROW)
         self.signatures: Signatures = np.zeros((64, BUCKETS), np.uint32)
+        self.stories: Rows = np.zeros(64, STORY_ROW)
         self.marks: list[str] = []
         self.bands = Bands()
+        self.leads = Leads()
         self._slot_of: dict[int, int] = {}
+        self._times = np.zeros(0)
+        self._themes: Keys = np.zeros(0, np.uint64)
 
     def __len__(self) -> int:
         return len(self._slot_of)
@@ -99,13 +116,45 @@ class Held:
         """Take members in, into room reserved; an older row of the same article is retired."""
         self.write(members, signatures)
         keys: Keys = band_keys(signatures)
+        retired = []
         for slot, member in enumerate(members, self.size):
             before = self._slot_of.get(member.article)
             if before is not None:
                 self.rows["article"][before] = 0
+                retired.append(before)
             self._slot_of[member.article] = slot
+        if retired:
+            self.leads.drop(np.array(retired))
+            self._times = _without(self._times, self._moments(retired))
+            self._themes = _without(self._themes, self._matters(retired))
+        taken = slice(self.size, self.size + len(members))
+        self._times = _with(self._times, self._moments(taken))
+        self._themes = _with(self._themes, self._matters(taken))
         self.bands.add(keys, self.size)
+        self.leads.add(self.terms(taken), self.size)
         self.size += len(members)
+
+    def company(self, count: int, span_s: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """For each of `count` newcomers how many articles lie within the span around it, of the
+        members and the newcomers before; and how many of them have each of its matters."""
+        behind = slice(self.size, self.size + count)
+        mine, matters = self.rows["published"][behind], self.stories["matters"][behind]
+        near = np.tril(np.abs(mine[:, None] - mine) <= span_s, -1)
+        known = np.searchsorted(self._times, mine + span_s, side="right")
+        known = known - np.searchsorted(self._times, mine - span_s)
+        ends = np.searchsorted(self._themes, _dated(matters, mine + span_s), side="right")
+        themes = ends - np.searchsorted(self._themes, _dated(matters, mine - span_s))
+        which, place = np.unique(matters, return_inverse=True)
+        place = place.reshape(matters.shape)
+        has = np.zeros((count, len(which)), np.float32)
+        np.put_along_axis(has, place, 1, axis=1)
+        themes += np.take_along_axis(near.astype(np.float32) @ has, place, axis=1).astype(np.int64)
+        return known + near.sum(axis=1), themes
+
+    def terms(self, slots: slice) -> Terms:
+        """What the articles of these slots are looked up by."""
+        rows = self.rows[slots]
+        return terms_of(self.stories[slots], rows["published"], rows["article"])
 
     def write(self, members: Sequence[Member], signatures: Signatures) -> None:
         """Write newcomers behind the members, into room reserved; they are not taken in."""
@@ -116,6 +165,10 @@ class Held:
         self.rows["published"][rows] = [member.published.timestamp() for member in members]
         self.rows["length"][rows] = [member.length for member in members]
         self.rows["title"][rows] = [_title(member) for member in members]
+        self.rows["bare"][rows] = [letters(m.title, "") == m.length > 0 for m in members]
+        self.rows["story"][rows] = [hash(member.story) for member in members]
+        self.stories[rows] = rows_of([member.story for member in members])
+        self.stories["title"][rows] = titles_of([member.title for member in members])
         del self.marks[self.size :]
         self.marks += [_marks(member) for member in members]
 
@@ -142,6 +195,7 @@ class Held:
             row["published"] == member.published.timestamp()
             and row["length"] == member.length
             and row["title"] == _title(member)
+            and row["story"] == hash(member.story)
             and self.marks[slot] == _marks(member)
             and self.signatures[slot].tobytes() == member.signature
         )
@@ -164,7 +218,9 @@ class Held:
         """Carry the rows `keep`, `count` of them, over to tables with more room."""
         rows, signatures = np.zeros(room, _ROW), np.zeros((room, BUCKETS), np.uint32)
         rows[:count], signatures[:count] = self.rows[keep], self.signatures[keep]
-        self.rows, self.signatures = rows, signatures
+        stories = np.zeros(room, STORY_ROW)
+        stories[:count] = self.stories[keep]
+        self.rows, self.signatures, self.stories = rows, signatures, stories
 
     def _rebuild(self, keep: NDArray[np.int64], more: int) -> None:
         self._carry(keep, len(keep), max(64, len(keep) * 3 // 2, len(keep) + more))
@@ -174,6 +230,36 @@ class Held:
         self._slot_of = {article: slot for slot, article in enumerate(articles)}
         self.bands = Bands()
         self.bands.add(band_keys(self.signatures[: self.size]), 0)
+        self.leads = Leads()
+        self.leads.add(self.terms(slice(0, self.size)), 0)
+        self._times = np.sort(self._moments(slice(0, self.size)))
+        self._themes = np.sort(self._matters(slice(0, self.size)))
+
+    def _moments(self, slots: slice | list[int]) -> NDArray[np.float64]:
+        return np.asarray(self.rows["published"][slots])
+
+    def _matters(self, slots: slice | list[int]) -> Keys:
+        """What the articles of these slots tell of, and when."""
+        matters = self.stories["matters"][slots]
+        return np.asarray(_dated(matters, self._moments(slots))[matters != 0])
+
+
+def _dated(matters: NDArray[np.uint32], moments: NDArray[np.float64]) -> Keys:
+    """(n, k) a matter and, below it, the second of its article."""
+    seconds = np.clip(moments, 0, (1 << 32) - 1).astype(np.uint64)
+    return matters.astype(np.uint64) << np.uint64(32) | seconds[:, None]
+
+
+def _with(known: NDArray[Number], more: NDArray[Number]) -> NDArray[Number]:
+    more = np.sort(more)
+    return np.insert(known, np.searchsorted(known, more), more)
+
+
+def _without(known: NDArray[Number], less: NDArray[Number]) -> NDArray[Number]:
+    """Without these, each as often as it is named."""
+    less = np.sort(less)
+    again = np.arange(len(less)) - np.searchsorted(less, less)
+    return np.delete(known, np.searchsorted(known, less) + again)
 
 
 def _title(member: Member) -> int:

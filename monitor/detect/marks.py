@@ -25,6 +25,7 @@ SHORT_TEXT = 300
 """Characters up to which one differing mark on either side decides; a longer text carries
 incidental numbers (page views, edition stamps), so it takes two and a third of all."""
 
+_SEPARATORS = re.compile(r"\W+")
 _PASSING = re.compile(
     r"截[至止][^，。；,;\n]{0,24}"  # a report's own hour: the next edition of the same story
     r"|https?://\S+"
@@ -45,6 +46,7 @@ _NUMBER = re.compile(
     r"|(?P<count>[一二三四五六七八九十]{1,3})(?P<of>号|期|批|中|小|标段|栋|单元|组|月|日)"
 )
 _PEOPLE = frozenset("人名位死伤")
+_LATE = re.compile("(?:下午|晚上?)$")
 _SAME_UNIT = {"点": "时", "号": "日"}
 # 大道 大桥 社区 小区 花园 家园, or one character; spelt so that it begins with a class (see above).
 _PLACE_ENDS = re.compile(
@@ -79,6 +81,11 @@ def marks_of(title: str, body: str) -> str:
     beside the signature and hand it to `Member`.
     """
     return f"{_line(title)}|{_line(body[:READ_CHARACTERS])}"
+
+
+def letters(title: str, body: str) -> int:
+    """How long a text is, for `Member`: its characters without blanks, signs and faces."""
+    return len(_SEPARATORS.sub("", title)) + len(_SEPARATORS.sub("", body))
 
 
 def differ(one: str, other: str, length: int) -> bool:
@@ -152,17 +159,25 @@ def _numbers(text: str) -> list[str]:
     for match in _matches(_NUMBER_HEAD, _NUMBER, text):
         if match["clock"]:
             hour, minute = re.split("[:：]", match["clock"])
-            marks.append(f"{int(hour)}时" if minute == "00" else f"{int(hour)}:{minute}")
+            hours = _hour(int(hour), text, match)
+            marks.append(f"{hours:g}时" if minute == "00" else f"{hours:g}:{minute}")
         elif match["figure"]:
-            unit = match["unit"] or ""
+            unit = _SAME_UNIT.get(match["unit"] or "", match["unit"] or "")
+            figure = float(match["figure"])
             if unit not in _PEOPLE:
-                marks.append(f"{float(match['figure']):g}{_SAME_UNIT.get(unit, unit)}")
+                marks.append(f"{_hour(figure, text, match) if unit == '时' else figure:g}{unit}")
         elif match["ordinal"]:
             marks.append(f"第{_value(match['ordinal'])}")
         else:
             unit = match["of"]
             marks.append(f"{_value(match['count'])}{_SAME_UNIT.get(unit, unit)}")
     return marks
+
+
+def _hour(hour: float, text: str, match: re.Match[str]) -> float:
+    """晚8时 is 20时: one report writes it so, the next one so."""
+    late = _LATE.search(text[max(0, match.start() - 2) : match.start()])
+    return hour + 12 if late and hour < 12 else hour
 
 
 def _value(words: str) -> int:

@@ -8,8 +8,11 @@ Axioms, stronger than any number of points:
   our county.
 - Calls for rescue and casualties need no negative tone and no number of points, and an official
   answer takes nothing from them.
-- Otherwise somebody must complain: a negative tone or a petition cue. Neutral notices, drills
-  and good news therefore stay quiet.
+- Otherwise somebody must complain: a negative tone, a petition cue, or a text that the trained
+  n-grams take for a concern. What they are sure is none stays quiet whatever its words, and so do
+  neutral notices, drills and good news.
+- Who writes to government asks for an answer (政府网站发展指引, 国办发〔2017〕47号): a message
+  on a board needs no points until it was answered, unless it is thanks or surely no concern.
 - What only official sources tell, and others merely reprint, is the government's own information
   and does not alert, unless it states how many people are dead, hurt, missing or trapped: then
   the clocks of the duty office run, whoever said it first.
@@ -21,12 +24,15 @@ The answer to "why not" is in the same list of reasons: what was missing stands 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import log2
+from math import log, log2
 
-from monitor.detect.facts import ANSWER, PETITION, EventView, hurt, toll_words
+from monitor.detect.facts import ANSWER, CONCERN, PETITION, EventView, hurt, toll_words
 from monitor.detect.rules import RiskRules, proposed_level
 from monitor.detect.substance import Substance, substance_of, whereabouts
 from monitor.words import SHANGHAI, Evidence, Level, Reason
+
+SUREST = 0.01
+"""Nearer to 0 or 1 a learned probability means nothing more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,7 @@ def assess(view: EventView, rules: RiskRules, now: datetime) -> Assessment:
     reasons = [
         *_matter_reasons(found, rules),
         *_urgent_reasons(view, found, rules),
+        *_concern_reasons(found, rules),
         *_tone_reasons(found, rules),
         *_place_reasons(found, home, rules),
         *spread,
@@ -134,6 +141,27 @@ def _urgent_reasons(view: EventView, found: Substance, rules: RiskRules) -> Iter
             rules.casualty_points,
             _matter_quotes(found, matter.slug, rules),
         )
+
+
+def _concern_reasons(found: Substance, rules: RiskRules) -> Iterator[Reason]:
+    if found.concern is None:
+        return
+    points = round(rules.concern_points * _log_odds(found.concern), 1)
+    if found.concern >= rules.concern_from:
+        quotes = [(a.article, cue) for a in found.gravest for cue in a.cued(CONCERN)]
+        yield Reason(
+            "concern",
+            f"像是要求回应的诉求（把握{found.concern:.0%}）",
+            points,
+            _quotes((Evidence(n, cue.field, cue.text) for n, cue in quotes), rules),
+        )
+    elif not found.urgent:
+        yield Reason("no_concern", f"不像要求回应的诉求（把握{1 - found.concern:.0%}）", points)
+
+
+def _log_odds(chance: float) -> float:
+    bounded = min(max(chance, SUREST), 1 - SUREST)
+    return log(bounded / (1 - bounded))
 
 
 def _tone_reasons(found: Substance, rules: RiskRules) -> Iterator[Reason]:
@@ -221,10 +249,17 @@ def _missing(found: Substance, score: float, rules: RiskRules) -> Iterator[Reaso
         )
     if found.urgent:
         return
-    if found.negative < rules.negative_from and not found.petitions:
+    if found.concern is not None and found.concern < rules.concern_least:
+        yield Reason("no_plea", "写法上几乎不可能是要求回应的诉求", 0)
+    elif not found.petitions and not _heard(found, rules):
         yield Reason("calm", "语气平稳，也没有求助、投诉或反映", 0)
-    if score < rules.alert_at:
+    if score < rules.alert_at and not (found.asked and found.answer is None):
         yield Reason("below", f"风险分{score:g}，未到预警线{rules.alert_at:g}", 0)
+
+
+def _heard(found: Substance, rules: RiskRules) -> bool:
+    concerned = found.concern is not None and found.concern >= rules.concern_from
+    return concerned or found.negative >= rules.negative_from
 
 
 def _not_home(view: EventView) -> Reason:

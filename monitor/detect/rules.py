@@ -15,7 +15,7 @@ class RiskRules:
     matter carried by several sources to 80–130.
     """
 
-    alert_at: float = 45
+    alert_at: float = 42
     """Points from which an event needs a response (unless somebody is hurt or calls for rescue)."""
     level_three_at: float = 70
     """Points from which level III is proposed."""
@@ -37,6 +37,17 @@ class RiskRules:
     """Points for each further matter."""
     further_matters_most: int = 3
     """Further matters counted at most."""
+
+    concern_points: float = 8
+    """Points per unit of the log odds of P(concern): once at .73, twice at .88, three times at
+    .95; below .5 they are taken away alike."""
+
+    concern_articles: int = 2
+    """The mean is taken over this many articles that sound most like one."""
+    concern_from: float = 0.5
+    """P(concern) from which somebody is taken to ask for an answer."""
+    concern_least: float = 0.05
+    """P(concern) below which nobody does, whatever the tone and the words."""
 
     negative_from: float = 0.5
     """Mean P(negative) from which the tone counts."""

@@ -1,5 +1,6 @@
 """What the axioms of risk ask about an event, found once: place, matters, calls, tone, answer."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from monitor.detect.facts import ANSWER, PETITION, ArticleFacts, EventView, MatterFact, hurt
@@ -11,9 +12,11 @@ class Substance:
     """What was found in the articles of ours (oldest first).
 
     `matters` are distinct, gravest first. `counted`: a figure of people hurt is stated; `hurt`
-    holds also for a casualty matter without figure, unless only officials speak. `worst` are the
-    public's most negative few (government's calm replies do not soften the tone), `negative` their
-    mean; `answer` is the first official answer to the public's complaint.
+    holds also for a casualty matter without figure, unless only officials speak or nobody sounds
+    concerned. `worst` are the public's most negative few (government's calm replies do not soften
+    the tone), `negative` their mean; `gravest` and `concern` the same of P(concern), None when it
+    was not asked; `asked` are messages to government that sound like more than thanks or a reply;
+    `answer` is the first official answer to the public's complaint.
     """
 
     ours: tuple[ArticleFacts, ...]
@@ -23,7 +26,10 @@ class Substance:
     counted: bool
     worst: tuple[ArticleFacts, ...]
     negative: float
+    gravest: tuple[ArticleFacts, ...]
+    concern: float | None
     petitions: tuple[ArticleFacts, ...]
+    asked: tuple[ArticleFacts, ...]
     answer: ArticleFacts | None
     official_only: bool
 
@@ -45,28 +51,51 @@ def whereabouts(view: EventView) -> bool | None:
 
 def substance_of(view: EventView, rules: RiskRules) -> Substance:
     ours = tuple(sorted(view.ours, key=lambda article: (article.published, article.article)))
-    gravest: dict[str, MatterFact] = {}
+    by_slug: dict[str, MatterFact] = {}
     for article in ours:
         for matter in article.matters:
-            gravest.setdefault(matter.slug, matter)
-    matters = tuple(sorted(gravest.values(), key=lambda matter: -matter.weight))
+            if matter.weight > by_slug.setdefault(matter.slug, matter).weight:
+                by_slug[matter.slug] = matter
+    matters = tuple(sorted(by_slug.values(), key=lambda matter: -matter.weight))
     counted = hurt(view.toll) > 0
     public = _public(ours)
     official_only = not public
-    ranked = sorted(public or ours, key=lambda article: -article.negative)
-    worst = tuple(ranked[: rules.negative_articles])
+    worst = _most(public or ours, rules.negative_articles, lambda article: article.negative)
+    heard = [a for a in public or ours if a.concern is not None]
+    gravest = _most(heard, rules.concern_articles, _concern)
+    concern = sum(map(_concern, gravest)) / len(gravest) if gravest else None
+    asked = tuple(a for a in public if a.addressed and _asks(a, rules))
+    calm = official_only or (concern is not None and concern < rules.concern_from)
     return Substance(
         ours=ours,
         matters=matters,
         calls=tuple(article for article in ours if article.calls_for_rescue),
-        hurt=counted or (not official_only and any(matter.casualty for matter in matters)),
+        hurt=counted or (not calm and any(matter.casualty for matter in matters)),
         counted=counted,
         worst=worst,
         negative=sum(a.negative for a in worst) / len(worst) if worst else 0.0,
-        petitions=tuple(article for article in public if article.cued(PETITION)),
+        gravest=gravest,
+        concern=concern,
+        petitions=tuple(a for a in public if a.cued(PETITION) or a in asked),
+        asked=asked,
         answer=_answer(view, ours, public),
         official_only=official_only,
     )
+
+
+def _most(
+    articles: Iterable[ArticleFacts], most: int, key: Callable[[ArticleFacts], float]
+) -> tuple[ArticleFacts, ...]:
+    return tuple(sorted(articles, key=key, reverse=True)[:most])
+
+
+def _concern(article: ArticleFacts) -> float:
+    return article.concern or 0.0
+
+
+def _asks(article: ArticleFacts, rules: RiskRules) -> bool:
+    """Whether a message to government wants an answer: it has a matter, and is no thanks."""
+    return bool(article.matters) and _concern(article) >= rules.concern_least
 
 
 def _public(ours: tuple[ArticleFacts, ...]) -> tuple[ArticleFacts, ...]:

@@ -82,3 +82,11 @@ def test_looking_only_where_a_mark_can_begin_misses_none(kind: str, text: str) -
 @pytest.mark.parametrize("end", ["大道", "大桥", "社区", "小区", "花园", "家园", *"路街巷镇乡村桥"])
 def test_every_kind_of_place_is_a_mark(end: str) -> None:
     assert words(f"昨晚的青松{end}。") == {f"青松{end}"}
+
+
+def test_an_evening_hour_is_one_hour_however_it_is_written() -> None:
+    one = marks_of("", "8日晚8时40分许，一辆货车与两辆电动车相撞")
+    other = marks_of("", "8日20时40分许，一辆货车与两辆电动车相撞")
+    assert not differ(one, other, 60)
+    assert marks_of("", "下午2:30") == marks_of("", "14:30")
+    assert differ(marks_of("", "早8时停水"), marks_of("", "晚8时停水"), 60)

@@ -352,7 +352,7 @@ def test_a_small_matter_needs_a_petition_to_reach_the_line() -> None:
     grumble = article("这条路坑洼不平", matters=(POTHOLE,), negative=0.7)
     verdict = judged(grumble)
     assert not verdict.needs_response
-    assert "未到预警线45" in " ".join(explain(verdict))
+    assert "未到预警线42" in " ".join(explain(verdict))
     assert judged(replace(grumble, cues=(ASKS,), units=("交通局",))).needs_response
 
 
@@ -435,3 +435,63 @@ def test_a_view_counts_its_own_articles_and_is_never_empty() -> None:
     assert view.last - view.first == timedelta(hours=4.5)
     with pytest.raises(ValueError, match="no articles"):
         EventView.of(1, [], NOW)
+
+
+def test_a_concern_counts_by_its_odds_and_quotes_its_clauses() -> None:
+    plea = Cue("concern", "报了四次修", "body")
+    sure = assess(event(article(matters=(WATER,), concern=0.95, cues=(plea,))), RULES, NOW)
+    even = assess(event(article(matters=(WATER,), concern=0.5)), RULES, NOW)
+    (reason,) = [r for r in sure.reasons if r.code == "concern"]
+    assert reason.words == "像是要求回应的诉求（把握95%）"
+    assert [quote.text for quote in reason.evidence] == ["报了四次修"]
+    assert reason.points == pytest.approx(3 * RULES.concern_points, abs=1)
+    assert sure.score > even.score
+    assert [r.points for r in even.reasons if r.code == "concern"] == [0]
+
+
+def test_what_is_no_concern_loses_points_in_words() -> None:
+    calm = assess(event(article(matters=(POLLUTION,), negative=0.9, concern=0.2)), RULES, NOW)
+    (reason,) = [r for r in calm.reasons if r.code == "no_concern"]
+    assert reason.words == "不像要求回应的诉求（把握80%）"
+    assert reason.points < 0
+
+
+def test_a_sure_no_stays_quiet_whatever_tone_and_words_but_not_over_a_call_or_figure() -> None:
+    loud = article(matters=(POLLUTION,), negative=1.0, cues=(ASKS,), concern=0.01)
+    verdict = assess(event(loud), RULES, NOW)
+    assert not verdict.needs_response
+    assert "no_plea" in [reason.code for reason in verdict.reasons]
+    counted = article(casualties=Casualties(dead=2), concern=0.01)
+    assert assess(event(loud, counted), RULES, NOW).needs_response
+    calling = article(cues=(Cue("call", "水到门框了", "body"),), concern=0.01)
+    assert assess(event(loud, calling), RULES, NOW).needs_response
+
+
+def test_a_word_of_harm_without_figure_needs_somebody_who_sounds_concerned() -> None:
+    calm = assess(event(article(matters=(HURT,), concern=0.3)), RULES, NOW)
+    told = assess(event(article(matters=(HURT,), concern=0.8)), RULES, NOW)
+    assert "casualties" not in [reason.code for reason in calm.reasons]
+    assert "casualties" in [reason.code for reason in told.reasons]
+
+
+def test_words_of_a_rescue_matter_are_no_call_where_nobody_sounds_concerned() -> None:
+    assert not article(matters=(CALL,), concern=0.1).calls_for_rescue
+    assert article(matters=(CALL,), concern=0.6).calls_for_rescue
+    assert article(matters=(CALL,)).calls_for_rescue, "rows of before concern was read"
+
+
+def test_a_message_to_government_needs_an_answer_without_points_until_it_has_one() -> None:
+    asked = article(matters=(POTHOLE,), concern=0.3, addressed=True, hours_ago=3)
+    assert assess(event(replace(asked, addressed=False)), RULES, NOW).needs_response is False
+    verdict = assess(event(asked), RULES, NOW)
+    assert verdict.needs_response
+    assert "petition" in {reason.code for reason in verdict.reasons}
+    reply = official("回复", matters=(POTHOLE,), cues=(ANSWERS,), hours_ago=1)
+    assert not assess(event(asked, reply), RULES, NOW).needs_response
+
+
+def test_thanks_to_government_and_a_sure_no_need_none() -> None:
+    sure = article(matters=(POTHOLE,), concern=0.01, addressed=True)
+    plain = article(concern=0.3, addressed=True)
+    assert not assess(event(sure), RULES, NOW).needs_response
+    assert not assess(event(plain), RULES, NOW).needs_response
