@@ -1,5 +1,6 @@
 """The Celery application: how hints travel. Why each option: docs/architecture.md, "Hints"."""
 
+import gc
 import os
 import warnings
 from datetime import timedelta
@@ -110,6 +111,10 @@ def load_before_fork(**_: Any) -> None:
     """Read dictionaries once, so that pool processes share the memory; no connection crosses."""
     knowledge.current()
     connections.close_all()
+    # The dictionaries stay for ever: a collector that walks through them finds nothing, costs a
+    # tenth of a batch and, in a forked process, writes to every page that it shares.
+    gc.collect()
+    gc.freeze()
 
 
 @signals.worker_process_init.connect

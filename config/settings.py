@@ -56,7 +56,10 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "monitor.web.context.office",
             ],
-            "libraries": {"display": "monitor.web.templatetags.display"},
+            "libraries": {
+                "display": "monitor.web.templatetags.display",
+                "correcting": "monitor.web.templatetags.correcting",
+            },
         },
     }
 ]

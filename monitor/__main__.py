@@ -11,6 +11,7 @@ COMMANDS = {
         "search": "检索文章",
         "trend": "检索到的文章每天多少篇",
         "export": "把检索到的文章导出成文件",
+        "correct": "纠正机器的判断：误报、漏报、情感、地点、责任单位",
         "brief": "生成周报（docx 与 xlsx）",
     },
     "管理": {
@@ -19,6 +20,10 @@ COMMANDS = {
         "source": "信源的增、删、看、试",
         "channel": "渠道的测试与恢复",
         "user": "用户",
+        "train": "用人工纠正训练情感模型，比现用的好才启用",
+        "model": "情感模型的列表、对比与启用",
+        "evaluate": "在标注过的样本上测一测判得准不准，旁边列出简单做法",
+        "rescore": "用现在的模型和目录重读旧文章",
         "reindex": "重建检索库（期间检索不停）",
         "reconcile": "核对检索库与数据库，补齐不一致的",
         "backup": "备份全部数据（期间一切照常）",
@@ -66,6 +71,9 @@ INTERNAL = {"migrate", "makemigrations", "service", "web", "shell"}
 
 def _run(arguments: list[str]) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    # Before numpy is loaded: threads of its own, in every one of our processes, only fight over the
+    # processors; training takes five times as long with them on a busy machine.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from config.environment import SettingsError
 
     try:

@@ -86,7 +86,7 @@ def _entry(raw: Raw, url: str, odd: Counter[str]) -> Entry:
     return Entry(
         guid=clean(guid),
         link=_absolute(url, clean(raw.link).strip()),
-        title=line(raw.title, MAX_TITLE) or _first_sentence(body),
+        title=line(raw.title, MAX_TITLE) or first_sentence(body),
         body=body,
         author=line(mailbox[1] if mailbox else raw.author, MAX_NAME),
         outlet=line(raw.outlet, MAX_NAME),
@@ -106,7 +106,8 @@ def _absolute(url: str, link: str) -> str:
     return link if good and len(link) <= MAX_LINK else ""
 
 
-def _first_sentence(body: str) -> str:
+def first_sentence(body: str) -> str:
+    """What stands in for a missing title: at most SENTENCE characters, "" for an empty body."""
     first = next((part.strip() for part in _SENTENCE_END.split(body[:1000]) if part.strip()), "")
     return first if len(first) <= SENTENCE else first[:SENTENCE] + "…"
 

@@ -8,9 +8,11 @@ from monitor.models.article import Analysis, Article, ArticleText, Sighting, fat
 from monitor.models.catalogue import CatalogItem, Knowledge
 from monitor.models.chore import Chore, Reconciliation
 from monitor.models.claims import Claimable
+from monitor.models.correction import Correction
 from monitor.models.event import Event, GroupCursor
 from monitor.models.export import Export
 from monitor.models.generation import IndexState
+from monitor.models.learned import Learned
 from monitor.models.source import Source
 from monitor.models.watch import Heartbeat, Incident
 
@@ -22,6 +24,7 @@ __all__ = [
     "CatalogItem",
     "ChannelState",
     "Chore",
+    "Correction",
     "Delivery",
     "Event",
     "Export",
@@ -30,6 +33,7 @@ __all__ = [
     "Incident",
     "IndexState",
     "Knowledge",
+    "Learned",
     "Notice",
     "Reconciliation",
     "Sending",

@@ -10,7 +10,8 @@ from monitor.words import Level
 class Alert(models.Model):
     """预警, at most one per event. Reasons and evidence are kept as they stood.
 
-    `told` is the snapshot people were last told about; news is what differs from it.
+    `told` is the snapshot people were last told about; news is what differs from it. A person said
+    of a `false_alarm` that it was none: only what cannot wait is told, and then it is none no more.
     """
 
     event = models.OneToOneField("Event", on_delete=models.PROTECT)
@@ -22,6 +23,7 @@ class Alert(models.Model):
     reasons = models.JSONField()
     told = models.JSONField()
     pushed = models.BooleanField(default=True)
+    false_alarm = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         ordering = ["-created", "-id"]

@@ -125,7 +125,7 @@ class ArticleText(models.Model):
 class Analysis(models.Model):
     """What the machine read in the newest analysed edition; `knowledge` stamps with which lore.
 
-    `signature`, `marks` and `length` are what grouping compares (detect.events.Member);
+    `signature`, `marks`, `length` and `story` are what grouping compares (detect.events.Member);
     `topics` and `units` are slugs joined by blanks; `noteworthy` says whether an event with
     this article can need a response at all.
     """
@@ -136,6 +136,7 @@ class Analysis(models.Model):
     signature = models.BinaryField()
     marks = models.TextField(default="", blank=True)
     length = models.PositiveIntegerField(default=0)
+    story = models.TextField(default="", db_default="", blank=True)
     topics = models.TextField(default="", blank=True)
     units = models.TextField(default="", blank=True)
     noteworthy = models.BooleanField(default=False)

@@ -1,29 +1,33 @@
-"""analyse: batches of new texts → sentiment, matters, places, units, fingerprint, topic hits."""
+"""analyse: batches of new texts → sentiment, matters, places, units, fingerprint, topic hits.
+
+What a person has corrected in an article holds against whatever is read in it, also anew.
+"""
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from monitor.detect.marks import marks_of
+from monitor.detect.marks import letters, marks_of
+from monitor.detect.reported import noteworthy, origin_of
+from monitor.detect.story import Story
 from monitor.models import Analysis, Article, ArticleText, bulk
 from monitor.models.claims import Claim, Lane
+from monitor.models.correction import Verdict, verdicts
 from monitor.pipeline import knowledge, wake
 from monitor.pipeline.knowledge import Lore
 from monitor.pipeline.step import LEASE_SLACK, Step, Waiting, affordable, attempt, waiting
 from monitor.query import Document
-from monitor.text.cues import RESCUE
 from monitor.text.reading import Reading
+from monitor.words import Sentiment
 
 LIMIT = timedelta(seconds=10)
 BATCH = 200
-
-_SEPARATORS = re.compile(r"\W+")
 
 ANALYSIS_COLUMNS = (
     "article_id",
@@ -32,6 +36,7 @@ ANALYSIS_COLUMNS = (
     "signature",
     "marks",
     "length",
+    "story",
     "topics",
     "units",
     "noteworthy",
@@ -42,9 +47,21 @@ ANALYSIS_COLUMNS = (
 LANE = Lane(Article, "analyse", "analysed_edition < edition", "id", LIMIT + LEASE_SLACK)
 
 
+class Told(NamedTuple):
+    """One edition of an article, as it is read."""
+
+    article: int
+    edition: int
+    title: str
+    body: str
+    source: str
+    published: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One article's reading, ready to be written."""
+    """One article's reading, ready to be written; sentiment, P(negative), units and topics are
+    those in force, after people's corrections."""
 
     article: int
     token: int
@@ -52,6 +69,9 @@ class Finding:
     reading: Reading
     marks: str
     length: int
+    sentiment: Sentiment
+    negative: float
+    units: tuple[str, ...]
     topics: tuple[str, ...]
 
 
@@ -68,84 +88,65 @@ def batch() -> int:
 def read(claims: Sequence[Claim], lore: Lore) -> list[Finding]:
     """Read the newest edition of each claimed article; no database write, no transaction."""
     tokens = {claim.key: claim.token for claim in claims}
-    rows = list(
-        ArticleText.objects.filter(article__in=list(tokens), edition=F("article__edition"))
-        .order_by("article_id")
-        .values_list(
-            "article_id", "edition", "title", "body", "article__source", "article__published"
-        )
+    rows = ArticleText.objects.filter(article__in=list(tokens), edition=F("article__edition"))
+    texts = told(rows.order_by("article_id"))
+    readings = lore.reader.read(
+        [(text.title, text.body) for text in texts],
+        [origin_of(lore.values.sources.get(text.source), text.published) for text in texts],
     )
-    readings = lore.reader.read([(title, body) for _, _, title, body, _, _ in rows])
+    said = verdicts(tokens)
     return [
-        Finding(
-            article,
-            tokens[article],
-            edition,
-            reading,
-            marks_of(title, body),
-            len(_SEPARATORS.sub("", title)) + len(_SEPARATORS.sub("", body)),
-            tuple(lore.topics.hits(_document(article, title, body, source, published, reading))),
-        )
-        for (article, edition, title, body, source, published), reading in zip(
-            rows, readings, strict=True
-        )
+        _finding(text, tokens[text.article], reading, said[text.article], lore)
+        for text, reading in zip(texts, readings, strict=True)
     ]
 
 
-def _document(
-    article: int, title: str, body: str, source: str, published: datetime, reading: Reading
-) -> Document:
-    return Document(
-        id=article,
-        title=title,
-        body=body,
-        source=source,
-        units=tuple(dict.fromkeys(found.slug for found in reading.units)),
+def told(texts: QuerySet[ArticleText]) -> list[Told]:
+    """The texts in their order, as `read` wants them."""
+    columns = ("article_id", "edition", "title", "body", "article__source", "article__published")
+    return [Told(*row) for row in texts.values_list(*columns)]
+
+
+def _finding(text: Told, token: int, reading: Reading, said: Verdict, lore: Lore) -> Finding:
+    sentiment, negative = said.tone(reading.score.sentiment, reading.score.negative)
+    units = said.concerned(found.slug for found in reading.units)
+    return Finding(
+        text.article,
+        token,
+        text.edition,
+        reading,
+        marks_of(text.title, text.body),
+        letters(text.title, text.body),
+        sentiment,
+        negative,
+        units,
+        topics(text, sentiment, units, lore),
+    )
+
+
+def topics(text: Told, sentiment: Sentiment, units: tuple[str, ...], lore: Lore) -> tuple[str, ...]:
+    """Slugs of the topics that a text of this sentiment and these units belongs to."""
+    document = Document(
+        id=text.article,
+        title=text.title,
+        body=text.body,
+        source=text.source,
+        units=units,
         topics=(),
-        sentiment=reading.score.sentiment,
+        sentiment=sentiment,
         level=None,
-        published=published,
+        published=text.published,
         event=None,
         rev=0,
     )
-
-
-def noteworthy(reading: Reading) -> bool:
-    """Whether an event with this article can need a response at all: by the rule's axioms a
-    topic, a place or a tone alone never does."""
-    return (
-        bool(reading.matters)
-        or any(reading.casualties.to_json().values())
-        or any(cue.slug == RESCUE.slug for cue in reading.cues)
-    )
+    return tuple(lore.topics.hits(document))
 
 
 def _write(claims: Sequence[Claim], findings: Sequence[Finding], revision: int) -> None:
     with transaction.atomic():
         mine = LANE.mine(claims)
         findings = [finding for finding in findings if finding.article in mine]
-        bulk.insert(
-            Analysis,
-            ANALYSIS_COLUMNS,
-            [
-                (
-                    finding.article,
-                    finding.edition,
-                    json.dumps(finding.reading.to_json(), ensure_ascii=False),
-                    finding.reading.signature,
-                    finding.marks,
-                    finding.length,
-                    " ".join(finding.topics),
-                    " ".join(dict.fromkeys(unit.slug for unit in finding.reading.units)),
-                    noteworthy(finding.reading),
-                    finding.reading.score.model,
-                    revision,
-                )
-                for finding in findings
-            ],
-            unique=("article_id",),
-            update=ANALYSIS_COLUMNS[1:],
-        )
+        keep(findings, revision)
         bulk.update(
             Article,
             (
@@ -161,8 +162,8 @@ def _write(claims: Sequence[Claim], findings: Sequence[Finding], revision: int) 
             [
                 (
                     finding.edition,
-                    finding.reading.score.sentiment.value,
-                    finding.reading.score.negative,
+                    finding.sentiment.value,
+                    finding.negative,
                     finding.article,
                     finding.token,
                 )
@@ -171,6 +172,33 @@ def _write(claims: Sequence[Claim], findings: Sequence[Finding], revision: int) 
             where=("id", "token"),
         )
         wake.hint("group")
+
+
+def keep(findings: Sequence[Finding], revision: int) -> None:
+    """Write what was read, over what was read before; the articles' rows have to be ours."""
+    bulk.insert(
+        Analysis,
+        ANALYSIS_COLUMNS,
+        [
+            (
+                finding.article,
+                finding.edition,
+                json.dumps(finding.reading.to_json(), ensure_ascii=False),
+                finding.reading.signature,
+                finding.marks,
+                finding.length,
+                Story.of(finding.reading).to_line(),
+                " ".join(finding.topics),
+                " ".join(finding.units),
+                noteworthy(finding.reading),
+                finding.reading.score.model,
+                revision,
+            )
+            for finding in findings
+        ],
+        unique=("article_id",),
+        update=ANALYSIS_COLUMNS[1:],
+    )
 
 
 def due(_now: datetime) -> QuerySet[Article]:

@@ -1,23 +1,19 @@
 """From rows to what the rule is told about an event (detect.facts), bounded whatever its size."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from monitor.detect.facts import ANSWER, ArticleFacts, Cue, EventView, MatterFact
+from monitor.detect.facts import ArticleFacts, EventView
+from monitor.detect.reported import ANSWER_WINDOW, ANSWERS, facts_of, looked_at, platform_of
 from monitor.models import Article
+from monitor.models.correction import Verdict, verdicts
 from monitor.pipeline.knowledge import Lore
-from monitor.text.casualties import Casualties
 
-FIRST, NEWEST, NOTEWORTHY, OFFICIAL = 20, 40, 40, 10
-"""Articles of an event that are judged: its first, its newest, the newest noteworthy, official."""
 MOST = 5_000
 """Articles of an event of which anything is read at all."""
-ANSWERS = 20
-ANSWER_WINDOW = timedelta(days=7)
-CUE_KINDS = {"official": ANSWER}
-"""Where the reader's word for a cue is not the rule's."""
 
 
 class _Narrow(NamedTuple):
@@ -44,7 +40,8 @@ def view(event: int, lore: Lore, now: datetime) -> EventView | None:
     if total == MOST:  # a story of a lifetime: its oldest articles count, but are not looked at
         total = rows.count()
         first = rows.order_by("published").values_list("published", flat=True)[0]
-    chosen, answers = _chosen(newest, lore), _answers(event, first, lore)
+    chosen = looked_at(newest, frozenset(_official(lore)))
+    answers = _answers(event, first, lore)
     known = facts(chosen | answers, lore)
     sources = {row.source for row in newest}
     return EventView(
@@ -52,27 +49,12 @@ def view(event: int, lore: Lore, now: datetime) -> EventView | None:
         articles=tuple(fact for fact in known if fact.article in chosen),
         total=total,
         sources=len(sources),
-        platforms=tuple(sorted({_platform(slug, lore) for slug in sources})),
+        platforms=tuple(sorted({platform_of(lore.sources.get(slug)) for slug in sources})),
         first=first,
         last=newest[0].published,
         growth=sum(now - timedelta(hours=1) < row.published <= now for row in newest),
         answers=tuple(fact for fact in known if fact.article in answers),
     )
-
-
-def _chosen(newest: Sequence[_Narrow], lore: Lore) -> set[int]:
-    """Ids of the articles that are looked at, of an event's articles from the newest back."""
-    official = set(_official(lore))
-    return {
-        row.id
-        for part in (
-            newest[:NEWEST],
-            newest[-FIRST:],
-            [row for row in newest if row.noteworthy][:NOTEWORTHY],
-            [row for row in newest if row.source in official][:OFFICIAL],
-        )
-        for row in part
-    }
 
 
 def _answers(event: int, first: datetime, lore: Lore) -> set[int]:
@@ -94,78 +76,41 @@ def _official(lore: Lore) -> list[str]:
     return [slug for slug, source in lore.sources.items() if source.official]
 
 
-def _platform(slug: str, lore: Lore) -> str:
-    source = lore.sources.get(slug)
-    return source.platform if source else "其他"
-
-
 def facts(articles: Iterable[int], lore: Lore) -> tuple[ArticleFacts, ...]:
-    """What was read in each of these articles, in order of publication."""
+    """What was read in each of these articles, in order of publication, and corrected by people."""
+    wanted = list(articles)
+    said = verdicts(wanted)
     rows = (
-        Article.objects.filter(pk__in=list(articles), analysis__isnull=False)
+        Article.objects.filter(pk__in=wanted, analysis__isnull=False)
         .order_by("published", "id")
         .values_list(
             "id", "source", "published", "title", "negative", "reprint_of_id", "analysis__reading"
         )
     )
     return tuple(
-        _facts(pk, source, published, title, negative, reprint, json.loads(reading), lore)
+        _corrected(
+            facts_of(
+                pk,
+                source,
+                lore.sources.get(source),
+                published,
+                title,
+                negative or 0.0,
+                json.loads(reading),
+                lore.values.matters,
+                reprint,
+            ),
+            said[pk],
+            lore,
+        )
         for pk, source, published, title, negative, reprint, reading in rows
     )
 
 
-def _facts(
-    pk: int,
-    slug: str,
-    published: datetime,
-    title: str,
-    negative: float | None,
-    reprint: int | None,
-    reading: dict[str, Any],
-    lore: Lore,
-) -> ArticleFacts:
-    source = lore.sources.get(slug)
-    places = _names(reading["places"])
-    home: bool | None = True if places else (False if reading["elsewhere"] else None)
-    return ArticleFacts(
-        article=pk,
-        source=source.name if source else slug,
-        tier=source.tier if source else 4,
-        official=bool(source and source.official),
-        platform=source.platform if source else "其他",
-        published=published,
-        title=title,
-        negative=negative or 0.0,
-        matters=_matters(reading["matters"], lore),
-        home=home,
-        home_source=bool(source and source.region == "home"),
-        places=places,
-        units=_names(reading["units"]),
-        cues=tuple(
-            Cue(CUE_KINDS.get(cue["slug"], cue["slug"]), cue["text"], cue["field"])
-            for cue in reading["cues"]
-        ),
-        casualties=Casualties(**reading["casualties"]),
-        reprint_of=reprint,
-    )
-
-
-def _matters(found: Sequence[dict[str, Any]], lore: Lore) -> tuple[MatterFact, ...]:
-    known = lore.values.matters
-    return tuple(
-        MatterFact(
-            slug=one["slug"],
-            name=one["name"],
-            weight=known[one["slug"]].weight,
-            rescue=known[one["slug"]].rescue,
-            casualty=known[one["slug"]].casualty,
-            text=one["text"],
-            field=one["field"],
-        )
-        for one in found
-        if one["slug"] in known  # a matter may have left the catalogue since
-    )
-
-
-def _names(found: Sequence[dict[str, Any]]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(one["name"] for one in found))
+def _corrected(fact: ArticleFacts, said: Verdict, lore: Lore) -> ArticleFacts:
+    """What people say of place and units stands above what was read."""
+    known = lore.values.units
+    units = fact.units
+    if said.units is not None:
+        units = tuple(known[slug].name if slug in known else slug for slug in said.units)
+    return replace(fact, home=said.at_home(fact.home), units=units)

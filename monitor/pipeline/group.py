@@ -7,13 +7,13 @@ from the rows (`grouped_in`), so the window is never a second truth.
 
 import logging
 import traceback
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Count, F, Max, Min, Q, QuerySet
+from django.db.models import F, Max, QuerySet
 from django.utils import timezone
 
 from monitor.detect.events import Member, Placement, Window, readable
@@ -21,6 +21,7 @@ from monitor.models import Article, Event, GroupCursor, bulk
 from monitor.models.claims import Claim, Lane
 from monitor.models.illness import ILL, mend, repeated
 from monitor.pipeline import meters, wake
+from monitor.pipeline.recount import recount
 from monitor.pipeline.step import FAILURE_CHARACTERS, LEASE_SLACK, Step, Waiting, some, waiting
 
 log = logging.getLogger(__name__)
@@ -155,10 +156,11 @@ def _read(articles: QuerySet[Article]) -> list[Member]:
         "title",
         "analysis__length",
         "analysis__marks",
+        "analysis__story",
     )
     return [
-        Member(pk, event, bytes(signature), published, title, length, marks)
-        for pk, event, signature, published, title, length, marks in rows.iterator(2000)
+        Member(pk, event, bytes(signature), published, title, length, marks, story)
+        for pk, event, signature, published, title, length, marks, story in rows.iterator(2000)
     ]
 
 
@@ -189,7 +191,7 @@ def _write(
         ],
         where=("id",),
     )
-    _refresh(set(events.values()), by_article, events, now)
+    recount(set(events.values()), now, Counter(events.values()))
     return events
 
 
@@ -222,66 +224,23 @@ def _open_events(placements: Sequence[Placement], members: dict[int, Member]) ->
     return {member.article: number for number, member in enumerate(openers, first)}
 
 
-def _refresh(
-    touched: set[int], members: dict[int, Member], events: dict[int, int], now: datetime
-) -> None:
-    """Recount the touched events; only those that can need a response become due for alert."""
-    figures = {
-        row["event_id"]: row
-        for row in Article.objects.filter(event_id__in=touched)
-        .order_by()
-        .values("event_id")
-        .annotate(
-            n=Count("id"),
-            sources=Count("source", distinct=True),
-            first=Min("published"),
-            last=Max("published"),
-            noteworthy=Count("id", filter=Q(analysis__noteworthy=True)),
-        )
-    }
-    first_titles = _first_titles(members.values(), events)
-    bulk.update(
-        Event,
-        (
-            "articles_count = %s",
-            "sources_count = %s",
-            "title = CASE WHEN first_published > %s OR rev = 0 THEN %s ELSE title END",
-            "first_published = %s",
-            "last_published = %s",
-            "assessed_rev = CASE WHEN %s THEN assessed_rev ELSE rev + 1 END",
-            "rev = rev + 1",
-            "touched = %s",
-            # What is new may be a call for rescue: it must be judged, whatever went wrong before.
-            "quarantined = ''",
-            "attempts = 0",
-        ),
-        [
-            (
-                row["n"],
-                row["sources"],
-                row["first"],
-                first_titles[event],
-                row["first"],
-                row["last"],
-                bool(row["noteworthy"]),
-                now,
-                event,
-            )
-            for event, row in figures.items()
-        ],
-        where=("id",),
-    )
+def overtake() -> int:
+    """Take part in the lane's turn from outside it, in a transaction: who decides at this moment
+    writes nothing, and the articles whose `grouped_in` is set to the version that is returned are
+    read anew by every process."""
+    GroupCursor.objects.get_or_create(pk=1)
+    cursor = GroupCursor.objects.select_for_update(no_key=True).get(pk=1)
+    GroupCursor.objects.filter(pk=1).update(version=cursor.version + 1)
+    return cursor.version + 1
 
 
-def _first_titles(members: Iterable[Member], events: dict[int, int]) -> dict[int, str]:
-    """For each event the title of the earliest of these members."""
-    by_event: dict[int, list[Member]] = defaultdict(list)
-    for member in members:
-        by_event[events[member.article]].append(member)
-    return {
-        event: min(those, key=lambda member: (member.published, member.article)).title
-        for event, those in by_event.items()
-    }
+def open_event(title: str, published: datetime) -> int:
+    """A new event, in a transaction that has overtaken the lane: only who holds its turn may
+    number events."""
+    number = (Event.objects.aggregate(last=Max("id"))["last"] or 0) + 1
+    moments = {"first_published": published, "last_published": published}
+    Event.objects.create(pk=number, title=title, **moments)
+    return number
 
 
 def look(now: datetime) -> Waiting:

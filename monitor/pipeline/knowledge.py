@@ -13,10 +13,11 @@ from django.conf import settings
 from monitor.catalog import SecretMissing, Source, Values, build_all
 from monitor.detect.rules import RiskRules
 from monitor.detect.topics import TopicMatcher
-from monitor.models import CatalogItem, Knowledge
+from monitor.models import CatalogItem, Knowledge, Learned
 from monitor.notify import Channel
 from monitor.query import Names
 from monitor.text.lexicon import Lexicon
+from monitor.text.model import SentimentModel
 from monitor.text.reading import Reader
 from monitor.text.segment import Segmenter
 from monitor.text.sentiment import Scorer
@@ -88,7 +89,7 @@ def _catalogue() -> Values:
 def _load(revision: int) -> Lore:
     values = _catalogue()
     channels, faulty = _channels(values)
-    scorer, reader = _reader(values, revision)
+    scorer, reader = _reader(values, revision, model())
     log.info("已载入目录第 %d 版", revision)
     for (kind, slug), words in values.faults.items():
         log.error("目录 %s %s 有误，暂不使用：%s", kind, slug, words)
@@ -106,12 +107,25 @@ def _load(revision: int) -> Lore:
     )
 
 
-def _reader(values: Values, revision: int) -> tuple[Scorer, Reader]:
+def model() -> SentimentModel:
+    """The sentiment model in force: the one the office taught, else the shipped one."""
+    learned = Learned.in_force()
+    if learned is None:
+        return SentimentModel.shipped()
+    try:
+        return SentimentModel.from_bytes(bytes(learned.content))
+    except ValueError as error:
+        # Of another version of the product: better the shipped one than no reading at all.
+        log.error("模型 %s 用不了，改用随软件附带的：%s", learned.slug, error)
+        return SentimentModel.shipped()
+
+
+def _reader(values: Values, revision: int, model: SentimentModel) -> tuple[Scorer, Reader]:
     lexicon = Lexicon.shipped(values.weights)
     entries = (*values.places.values(), *values.units.values())
     names = [name for entry in entries for name in (entry.name, *entry.aliases)]
     segmenter = Segmenter([*lexicon.extra, *names])
-    scorer = Scorer(lexicon, segmenter)
+    scorer = Scorer(lexicon, segmenter, model)
     return scorer, Reader(
         segmenter,
         scorer,

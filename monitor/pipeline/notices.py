@@ -15,6 +15,8 @@ from monitor.words import Level, Reason
 
 ITEMS = 20
 URGENT = frozenset({"rescue", "casualties", "new_rescue", "higher_toll"})
+PERSON = "person"
+"""Code of the reason that a person gave: it has no points, and is told before all that have."""
 EXCERPT = 90
 """Characters of an urgent text that stand in the push itself."""
 
@@ -99,7 +101,11 @@ def _message(
         number=alert.number,
         headline=alert.headline,
         level=Level(alert.level),
-        reasons=tuple(_told(reason) for reason in reasons if reason.points > 0 or kind != "alert"),
+        reasons=tuple(
+            _told(reason)
+            for reason in reasons
+            if reason.points > 0 or kind != "alert" or reason.code == PERSON
+        ),
         items=tuple(
             Item(
                 title=article.title,

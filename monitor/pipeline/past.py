@@ -1,14 +1,15 @@
 """The past: months old enough to be let go of, and what of them is evidence and stays.
 
-Evidence is every article of an event that has an alert, and every article that an alert quotes.
+Evidence is every article of an event that has an alert, every article that an alert quotes, and
+whatever a person corrected.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Case, Count, F, IntegerField, Q, Sum, When
+from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Sum, When
 
-from monitor.models import Alert, Article
+from monitor.models import Alert, Article, Correction
 from monitor.words import SHANGHAI
 
 LEAST_MONTHS = 3
@@ -69,8 +70,14 @@ def plan(first_kept: str) -> list[Month]:
 
 
 def evidence(first_kept: str) -> Q:
-    """Articles that an alert rests on: of its event, of one merged into that, or quoted."""
-    alerted = Q(event__alert__isnull=False) | Q(event__merged_into__alert__isnull=False)
+    """Articles that an alert rests on (of its event, of one merged into that, or quoted), and those
+    that a person corrected, or whose event."""
+    alerted = (
+        Q(event__alert__isnull=False)
+        | Q(event__merged_into__alert__isnull=False)
+        | Q(pk__in=corrected("article"))
+        | Q(event__in=corrected("event"))
+    )
     old = Article.objects.filter(month__lt=first_kept).exclude(alerted).order_by()
     numbers = sorted(quoted())
     outside: list[int] = []
@@ -78,6 +85,11 @@ def evidence(first_kept: str) -> Q:
         part = old.filter(pk__in=numbers[start : start + PART])
         outside += part.values_list("pk", flat=True)
     return alerted | Q(pk__in=outside)
+
+
+def corrected(of: str) -> QuerySet:
+    """Articles or events that a person corrected; corrections are kept for ever."""
+    return Correction.objects.filter(**{f"{of}__isnull": False}).order_by().values(of)
 
 
 def quoted(above: int = 0) -> set[int]:

@@ -30,7 +30,7 @@ from monitor.models import (
 )
 from monitor.models.illness import repeated
 from monitor.pipeline.index import search_index, state
-from monitor.pipeline.past import Month, evidence, quoted
+from monitor.pipeline.past import Month, corrected, evidence, quoted
 from monitor.pipeline.reindex import LANE as REBUILD
 from monitor.pipeline.reindex import busy
 from monitor.words import SHANGHAI
@@ -190,7 +190,8 @@ def _delete(held: Sequence[_Held], seen: int) -> int:
         list(Event.objects.select_for_update().filter(pk__in=locked).order_by("pk"))
         # Looked at again under the locks: alerts are raised, and events merged, all the time.
         alerted = Q(alert__isnull=False) | Q(merged_into__alert__isnull=False)
-        kept = set(Event.objects.filter(alerted, pk__in=touched).values_list("pk", flat=True))
+        worth = alerted | Q(pk__in=corrected("event"))
+        kept = set(Event.objects.filter(worth, pk__in=touched).values_list("pk", flat=True))
         free = (touched - kept) | {None}
         # Reprints of these, too, since they are about to be changed: all in one order.
         rows = (
@@ -201,6 +202,7 @@ def _delete(held: Sequence[_Held], seen: int) -> int:
         )
         ours = [(pk, event) for pk, token, event in rows if tokens.get(pk) == token]
         newly = quoted(above=seen)
+        newly |= set(corrected("article").filter(article__in=tokens).values_list(flat=True))
         going = [pk for pk, event in ours if event in free and pk not in newly]
         Article.objects.filter(reprint_of__in=going).update(reprint_of=None)
         for model in (Analysis, ArticleText, Sighting):
@@ -239,8 +241,8 @@ def _recount(events: set[int]) -> None:
 
 
 def _empty(which: Q) -> object:
-    """Events without articles that neither an alert nor another event refers to."""
-    return Event.objects.filter(which, articles=None, alert=None, event=None)
+    """Events without articles that no alert, no other event and no correction refers to."""
+    return Event.objects.filter(which, articles=None, alert=None, event=None, corrections=None)
 
 
 def _forget_empty(first_kept: str) -> None:

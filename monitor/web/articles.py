@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from monitor.models import Alert, Analysis, Article, ArticleText, Event
 from monitor.pipeline import knowledge
 from monitor.query import QueryError, highlights, parse
+from monitor.web import obligations
 from monitor.web.dossier import laid_out, source_names
 from monitor.web.marking import Mark, found, marked, paragraphs
 from monitor.web.templatetags.display import points
@@ -135,6 +136,8 @@ def _read(reading: Mapping[str, Any], analysis: Analysis) -> dict[str, Any]:
         "places": _names(reading["places"]),
         "elsewhere": reading["elsewhere"],
         "units": _units(reading["units"]),
+        "helpers": _units(reading.get("helpers", ())),
+        "obliged": obligations.of_reading(reading),
         "cues": _names(reading["cues"]),
         "toll": [
             f"{words} {reading['casualties'][kind]} 人"

@@ -16,6 +16,7 @@ PLACES = {
     "article": "search",
     "exports": "search",
     "export-ask": "search",
+    "corrections": "corrections",
     "sources": "sources",
     "system": "system",
 }

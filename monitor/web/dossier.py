@@ -12,7 +12,7 @@ from django.db.models import Count, Min
 
 from monitor.models import Alert, Article, Delivery, Event, Notice
 from monitor.pipeline import knowledge
-from monitor.web import plot, tidings
+from monitor.web import obligations, plot, tidings
 from monitor.web.trouble import channel_names
 
 FIRST, NEWEST = 60, 140
@@ -61,6 +61,7 @@ def of(alert: Alert) -> dict[str, Any]:
         "deliveries": _deliveries(notices),
         "states": tidings.rows([alert])[0].states,
         "sources": _counted(event),
+        "obliged": obligations.of_articles(articles),
     }
 
 

@@ -7,8 +7,10 @@ from urllib.parse import urlencode
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from monitor.detect.course import course
 from monitor.export import WORDS
 from monitor.index import Cursor, Facets, IndexUnavailable
 from monitor.models import Article, Event
@@ -26,6 +28,8 @@ from monitor.words import Sentiment
 SIZE = 20
 EVENT_READ, EVENT_LISTED = 1_000, 60
 """Articles of an event that are looked at, and listed, when its hits are unfolded."""
+EVENT_COURSE = 5_000
+"""Articles of which an event's course is told, the first ones."""
 ECHOED = 60
 """Characters of a mistaken query shown on either side of the mistake."""
 SHOWN, LISTED = 7, 60
@@ -194,6 +198,17 @@ def _trend(text: str, facets: Facets, lore: Lore) -> dict[str, Any]:
     return {"plot": drawn, "bars": bars}
 
 
+def _course(event: int) -> dict[str, Any] | None:
+    """How an event went, with its first source; None without articles."""
+    rows = Article.objects.filter(event=event).order_by("published", "id")
+    told = list(rows.values_list("published", "source")[:EVENT_COURSE])
+    if not told:
+        return None
+    source = told[0][1]
+    went = course([published for published, _ in told], timezone.now())
+    return {"went": went, "source": source_names().get(source, source)}
+
+
 @require_safe
 def event(request: HttpRequest, event: int) -> HttpResponse:
     """The hits of one event: a part of the search page, or a page of its own."""
@@ -227,6 +242,7 @@ def event(request: HttpRequest, event: int) -> HttpResponse:
         ],
         "left_out": max(0, len(hits) - EVENT_LISTED),
         "number": getattr(getattr(row, "alert", None), "number", ""),
+        "course": _course(event),
     }
     part = bool(request.headers.get("HX-Request"))
     return render(request, "parts/event_hits.html" if part else "event.html", context)

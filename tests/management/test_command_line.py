@@ -15,6 +15,8 @@ NAMES = [name for commands in COMMANDS.values() for name in commands]
 ACTIONS = {
     "catalog": ["check", "apply"],
     "channel": ["list", "test", "resume"],
+    "correct": ["false-alarm", "missed", "sentiment", "place", "units", "undo", "list"],
+    "model": ["list", "show", "activate"],
     "source": ["add", "list", "test", "remove"],
     "user": ["add", "link", "list"],
 }

@@ -72,11 +72,11 @@ def _office(
 def _shared(make: Any) -> Any:
     """Reading the dictionaries takes a quarter of a second: equal catalogues share the result."""
 
-    def reader(values: Any, revision: int) -> Any:
+    def reader(values: Any, revision: int, model: Any) -> Any:
         parts = (values.places, values.units, values.matters, values.weights)
-        key = repr([sorted(part.items()) for part in parts])
+        key = repr([model.id, *(sorted(part.items()) for part in parts)])
         if key not in _readers:
-            _readers[key] = make(values, revision)
+            _readers[key] = make(values, revision, model)
         return _readers[key]
 
     return reader

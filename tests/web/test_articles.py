@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from monitor.models import Article
+from monitor.models import Alert, Article
 from tests.pipeline.office import entry
 from tests.web.county import HOSTILE, POISON
 from tests.web.pages import page
@@ -105,3 +105,27 @@ def test_hostile_text_stays_text(county: Any, officer: Any) -> None:
 
 def test_an_article_that_is_not_there_is_told_of(officer: Any) -> None:
     assert officer.get("/articles/123456").status_code == 404
+
+
+def test_what_the_law_hangs_duties_on_is_shown_with_the_article_and_its_alert(
+    county: Any, officer: Any
+) -> None:
+    (pk,) = county.office.hears(
+        "forum",
+        entry("白石镇瓷厂着火了，浓烟滚滚，3人死亡，8人受伤，求大家帮帮", title="白石镇瓷厂着火"),
+    )
+    county.office.works()
+    article = page(officer.get(f"/articles/{pk}")).text
+    assert "事故灾难（较大）" in article[article.index("突发事件") :]
+    assert "涉及突发事件处置和自然灾害应对" in article[article.index("须回应情形") :]
+    alert = page(officer.get(f"/alerts/{Alert.objects.get().number}")).text
+    obliged = alert[alert.index("法定情形") :]
+    assert "事故灾难（较大）" in obliged
+    assert "涉及突发事件处置和自然灾害应对" in obliged
+
+
+def test_an_article_of_no_incident_shows_no_such_line(county: Any, officer: Any) -> None:
+    (pk,) = county.told(entry("今晚广场放露天电影，大家带好板凳"))
+    found = page(officer.get(f"/articles/{pk}")).text
+    assert "突发事件" not in found
+    assert "须回应情形" not in found

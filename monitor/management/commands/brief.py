@@ -28,10 +28,10 @@ class Command(Console):
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument(
-            "--from", dest="first", type=_day, metavar="日期", help="首日，如 2026-11-16"
+            "--from", dest="first", type=day, metavar="日期", help="首日，如 2026-11-16"
         )
         parser.add_argument(
-            "--to", dest="last", type=_day, metavar="日期", help="末日，默认为首日所在周的周日"
+            "--to", dest="last", type=day, metavar="日期", help="末日，默认为首日所在周的周日"
         )
         parser.add_argument(
             "--out", metavar="文件", help="写到哪里（.docx），默认为当前目录下的 周报-首日.docx"
@@ -86,11 +86,12 @@ class Command(Console):
         return out
 
 
-def _day(text: str) -> date:
+def day(text: str) -> date:
+    """A day as people write it on a command line."""
     try:
-        day = date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"“{text}”不是日期，应写成 2026-11-16") from error
-    if not date(2000, 1, 1) <= day <= date(2999, 12, 31):
+    if not date(2000, 1, 1) <= found <= date(2999, 12, 31):
         raise argparse.ArgumentTypeError(f"“{text}”年份不对，请核对")
-    return day
+    return found
