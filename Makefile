@@ -41,6 +41,8 @@ lint: install
 	$(BIN)/lint-imports
 
 bench: install
+	$(BIN)/python -m bench.judgement
+	$(BIN)/python -m bench.events
 	$(BIN)/python -m bench.pipeline
 	$(BIN)/python -m bench.search
 	$(BIN)/python -m bench.export
