@@ -85,11 +85,16 @@ class ArticleFacts:
         return tuple(cue for cue in self.cues if cue.kind == kind)
 
     @property
+    def pleads(self) -> bool:
+        """Someone in danger, or for them, speaks here."""
+        return not self.official and bool(self.cued(CALL))
+
+    @property
     def calls_for_rescue(self) -> bool:
         """Someone asks for rescue here; an official report of a rescue is no call."""
         if self.official:
             return False
-        if self.cued(CALL):
+        if self.pleads:
             return True
         heard = self.concern is None or self.concern >= UNHEEDED
         if heard and any(matter.rescue for matter in self.matters):

@@ -5,7 +5,7 @@ Axioms, stronger than any number of points:
 - A topic or place word alone never alerts: there must be a matter (事项类别).
 - Tone alone never alerts, nor does reach alone: the same.
 - Another place's event never alerts. Where the text names no place, the source must look at
-  our county.
+  our county, or somebody must call for rescue.
 - Calls for rescue and casualties need no negative tone and no number of points, and an official
   answer takes nothing from them.
 - Otherwise somebody must complain: a negative tone, a petition cue, or a text that the trained

@@ -41,12 +41,14 @@ class Substance:
 def whereabouts(view: EventView) -> bool | None:
     """True: ours. None: no place named, but a source of ours. False: elsewhere, or nothing known.
 
-    The articles that name a place decide by majority; a draw is ours.
+    The articles that name a place decide by majority; a draw is ours. Who calls for rescue and
+    names no place may well be one of ours: somebody must ask.
     """
     verdicts = [article.home for article in view.articles if article.home is not None]
     if verdicts:
         return sum(verdicts) * 2 >= len(verdicts)
-    return None if any(article.home_source for article in view.articles) else False
+    maybe = any(article.home_source or article.pleads for article in view.articles)
+    return None if maybe else False
 
 
 def substance_of(view: EventView, rules: RiskRules) -> Substance:

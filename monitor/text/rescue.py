@@ -20,11 +20,11 @@ READ = 2_000
 ENOUGH, HALF = 6, 4
 """Points of a call: somebody, a danger that has reached them, and one fact more; and of what may
 be one."""
-SURE, LIKELY, NEVER = 0.9, 0.3, 0.05
-"""P(call) of the trained n-grams from which a text is a call whatever its facts; from which half
-the facts are enough; below which none are."""
+CERTAIN, SURE, LIKELY, NEVER = 0.99, 0.9, 0.3, 0.05
+"""P(call) of the trained n-grams from which a text is a call whatever else is known; from which it
+is one whatever its facts; from which half the facts are enough; below which none are."""
 HEARD = 0.7
-"""P(concern) that a call has of which no fact is known."""
+"""P(concern) that a merely sure call has of which no fact is known."""
 QUOTES = 3
 
 _PAIRED = frozenset(one for one, _ in PAIRS)
@@ -337,6 +337,7 @@ def calls(points: int, chance: float, concern: float) -> bool:
         (points >= ENOUGH and chance >= NEVER)
         or (points >= HALF and chance >= LIKELY)
         or (chance >= SURE and concern >= HEARD)
+        or chance >= CERTAIN
     )
 
 

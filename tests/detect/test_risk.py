@@ -260,6 +260,14 @@ def test_without_a_place_only_a_source_of_ours_counts_and_weakly() -> None:
     assert codes(foreign) == {"not_home"}
 
 
+def test_a_call_for_rescue_that_names_no_place_is_told_whatever_source_it_came_by() -> None:
+    nowhere = {"home": None, "places": (), "home_source": False, "matters": (CALL,)}
+    plea = Cue("call", "水到二楼了", "body")
+    assert judged(article(**nowhere, cues=(plea,))).needs_response
+    assert not judged(article(**nowhere)).needs_response
+    assert not judged(article(**{**nowhere, "home": False}, cues=(plea,))).needs_response
+
+
 def test_the_articles_that_name_a_place_decide_by_majority() -> None:
     ours, theirs = complaint(), complaint(home=False)
     assert judged(ours, theirs).needs_response

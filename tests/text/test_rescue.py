@@ -169,6 +169,7 @@ def test_facts_do_not_stand_against_a_certain_no_nor_letters_alone_without_conce
     assert not calls(9, 0.01, 0.9)
     assert calls(0, 0.95, 0.9)
     assert not calls(0, 0.95, 0.5)
+    assert calls(0, 0.995, 0.1)
 
 
 @pytest.mark.parametrize(
