@@ -53,11 +53,7 @@ class Member:
 
 def readable(member: Member) -> bool:
     """Whether the member's signature and story can be compared; `Window` refuses others."""
-    try:
-        Story.from_line(member.story)
-    except ValueError:
-        return False
-    return len(member.signature) == SIGNATURE_BYTES
+    return Story.legible(member.story) and len(member.signature) == SIGNATURE_BYTES
 
 
 def signatures_of(members: Sequence[Member]) -> Signatures:

@@ -60,15 +60,18 @@ def assess(view: EventView, rules: RiskRules, now: datetime) -> Assessment:
         return Assessment(0.0, (_not_home(view),), False, None, stale, False)
     found = substance_of(view, rules)
     spread = list(_spread_reasons(view, found, rules))
+    concern = list(_concern_reasons(found, rules))
+    # What was asked for was answered, and what is passed on is as much the answer.
+    stilled = sum(max(0.0, reason.points) for reason in (*spread, *concern))
     reasons = [
         *_matter_reasons(found, rules),
         *_urgent_reasons(view, found, rules),
-        *_concern_reasons(found, rules),
+        *concern,
         *_tone_reasons(found, rules),
         *_place_reasons(found, home, rules),
         *spread,
         *_lone_reasons(view, found, rules),
-        *_answer_reasons(found, sum(reason.points for reason in spread), rules),
+        *_answer_reasons(found, stilled, rules),
     ]
     score = round(max(0.0, sum(reason.points for reason in reasons)), 1)
     missing = list(_missing(found, score, rules))
@@ -217,11 +220,8 @@ def _spread_reasons(view: EventView, found: Substance, rules: RiskRules) -> Iter
         yield Reason("growth", f"近1小时新增{view.growth}篇", rules.growth_points)
 
 
-def _answer_reasons(found: Substance, spread: float, rules: RiskRules) -> Iterator[Reason]:
-    """What the answer takes away: its own points, and those of `spread`.
-
-    Once answered, reach is as much the answer's as the complaint's.
-    """
+def _answer_reasons(found: Substance, stilled: float, rules: RiskRules) -> Iterator[Reason]:
+    """What the answer takes away: its own points, and the `stilled` ones of spread and concern."""
     if found.answer is None:
         return
     when = found.answer.published.astimezone(SHANGHAI)
@@ -233,8 +233,8 @@ def _answer_reasons(found: Substance, spread: float, rules: RiskRules) -> Iterat
     else:
         yield Reason(
             "answered",
-            f"{words}，此后传播不再加分",
-            -round(rules.answer_relief + spread, 1),
+            f"{words}，诉求和传播不再加分",
+            -round(rules.answer_relief + stilled, 1),
             quotes,
         )
 

@@ -110,11 +110,23 @@ class Story:
         return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
+    def legible(cls, line: str) -> bool:
+        """Whether `from_line` can read it: another version may have written it otherwise."""
+        try:
+            cls.from_line(line)
+        except ValueError:
+            return False
+        return True
+
+    @classmethod
     def from_line(cls, line: str) -> Self:
         """What `to_line` wrote; an empty line is an empty story. Raises ValueError."""
         if not line:
             return cls()
-        words, nats, places, grains, elsewhere, home, matters = json.loads(line)
+        try:
+            words, nats, places, grains, elsewhere, home, matters = json.loads(line)
+        except TypeError as error:
+            raise ValueError(f"no story: {line[:40]}") from error
         return cls(
             tuple(zip(words.split(), (each / 100 for each in nats), strict=True)),
             tuple(zip(places, grains, strict=True)),

@@ -41,9 +41,12 @@ class Substance:
 def whereabouts(view: EventView) -> bool | None:
     """True: ours. None: no place named, but a source of ours. False: elsewhere, or nothing known.
 
-    The articles that name a place decide by majority; a draw is ours. Who calls for rescue and
+    The articles that name a place decide by majority; a draw is ours, and so is whatever holds a
+    call for rescue from here. Who calls for rescue and
     names no place may well be one of ours: somebody must ask.
     """
+    if any(article.home and article.pleads for article in view.articles):
+        return True
     verdicts = [article.home for article in view.articles if article.home is not None]
     if verdicts:
         return sum(verdicts) * 2 >= len(verdicts)

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from numpy.typing import NDArray
 
 from monitor.detect.events import SPAN
-from monitor.detect.story import Rows, compare, rows_of
+from monitor.detect.story import Rows, Story, compare, rows_of
 from monitor.models import Article, Event
 
 OFFERED = 3
@@ -60,6 +60,6 @@ def _told(articles: QuerySet[Article]) -> _Told:
     rows = list(articles.values_list("event", "analysis__story", "published"))
     return _Told(
         [event for event, _, _ in rows],
-        rows_of([story or "" for _, story, _ in rows]),
+        rows_of([story if story and Story.legible(story) else "" for _, story, _ in rows]),
         np.array([published.timestamp() / _DAY_S for _, _, published in rows]),
     )

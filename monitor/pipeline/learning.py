@@ -14,10 +14,12 @@ from typing import Any
 import numpy as np
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from monitor.evaluation.trial import Trial, compare
-from monitor.models import Knowledge, Learned
+from monitor.models import Correction, Knowledge, Learned
+from monitor.models.correction import Kind
 from monitor.pipeline import knowledge
 from monitor.pipeline.lessons import Lesson, corrected, left_alone, wanted
 from monitor.text import corpus, teaching
@@ -33,6 +35,8 @@ LEAST = 30
 """Stories that must have been corrected: of fewer no trial can say anything."""
 KEPT = 20
 """Models whose content is kept, beside the active one: some 750 KB each."""
+HEARD = "heard"
+"""Of a model's figures: the last correction that it could hear of."""
 ORDER = (Sentiment.NEGATIVE, Sentiment.NEUTRAL, Sentiment.POSITIVE)
 """Of probabilities, as everywhere."""
 
@@ -71,8 +75,10 @@ def train(
     passes; `figures["refusal"]` says why not. `show` is told of so many fits of so many; `own`
     stands in for what is shipped.
 
-    Raises Refused when too little was corrected, or nothing since the last training.
+    Raises Refused when too little was corrected, or nothing since the last training; also when
+    a person let go of what that training put in force.
     """
+    heard = _last_word()  # before they are read: what is said meanwhile is news to the next one
     said = corrected()
     stories = {lesson.story for lesson in said}
     if len(stories) < LEAST:
@@ -80,13 +86,35 @@ def train(
             f"纠正过情感的文章还太少：{len(stories)} 个事件的，至少要 {LEAST} 个事件。"
             "请在文章页上点“敏感”“中性”“正面”，判对的也可以点一下确认"
         )
+    _refuse_stopped(heard)
     scorer = knowledge.current().scorer
     active = Learned.in_force()
     lessons = _with_others(said, scorer)
     model, chances, trial = candidate(lessons, scorer, active, own or shipped(), show)
     if active is not None and active.slug == model.id:
         raise Refused(f"训练结果与现用的模型 {active.slug} 相同：上次训练以来没有新的纠正")
-    return _kept(model, dict(zip(said, chances, strict=False)), trial, active, by)
+    return _kept(model, dict(zip(said, chances, strict=False)), trial, active, by, heard)
+
+
+def _last_word() -> int:
+    """The number of the last thing that anybody said of a sentiment, or took back."""
+    said = Correction.objects.filter(kind=Kind.SENTIMENT)
+    return said.aggregate(last=Max("pk"))["last"] or 0
+
+
+def _refuse_stopped(heard: int) -> None:
+    """What was trained last and put in force is in force no more: a person decided so, and that
+    holds until people say something new. The same corrections make much the same model, by another
+    id as soon as other articles lie beside them."""
+    last = Learned.objects.defer("content", "held_out").order_by("-made", "slug").first()
+    if last is None or last.active or last.activated is None:
+        return
+    if HEARD in last.figures:
+        news = heard > last.figures[HEARD]
+    else:  # trained before that was noted
+        news = Correction.objects.filter(kind=Kind.SENTIMENT, at__gt=last.made).exists()
+    if not news:
+        raise Refused("这个模型已被停用；有新的纠正后再训练，或用 yuqing model activate 启用")
 
 
 def _with_others(said: Sequence[Lesson], scorer: Scorer) -> list[Lesson]:
@@ -179,9 +207,10 @@ def _kept(
     trial: Trial,
     rival: Learned | None,
     by: str,
+    heard: int,
 ) -> Learned:
     """Keep the model with its figures, and activate it if it may be."""
-    figures: dict[str, Any] = {**trial.to_json(), "refusal": trial.refusal}
+    figures: dict[str, Any] = {**trial.to_json(), "refusal": trial.refusal, HEARD: heard}
     figures["rival"] = _name(rival)
     with transaction.atomic():
         Knowledge.hold()

@@ -202,7 +202,8 @@ def _delete(held: Sequence[_Held], seen: int) -> int:
         )
         ours = [(pk, event) for pk, token, event in rows if tokens.get(pk) == token]
         newly = quoted(above=seen)
-        newly |= set(corrected("article").filter(article__in=tokens).values_list(flat=True))
+        said = corrected("article").filter(article__in=tokens)
+        newly |= set(said.values_list("article", flat=True))
         going = [pk for pk, event in ours if event in free and pk not in newly]
         Article.objects.filter(reprint_of__in=going).update(reprint_of=None)
         for model in (Analysis, ArticleText, Sighting):

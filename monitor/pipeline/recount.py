@@ -84,4 +84,6 @@ def _titles(events: Sequence[int]) -> dict[int, str]:
 def _title(told: Sequence[tuple[str, str]]) -> str:
     if len(told) == 1:
         return told[0][0]
-    return told[central([(title, Story.from_line(story)) for title, story in told])][0]
+    # A story that another version wrote otherwise tells nothing here; rescore writes it anew.
+    stories = [Story.from_line(story) if Story.legible(story) else Story() for _, story in told]
+    return told[central([(title, of) for (title, _), of in zip(told, stories, strict=True)])][0]

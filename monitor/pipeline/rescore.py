@@ -3,12 +3,14 @@
 Every analysis is stamped with the knowledge that read it, so what is still to be done follows from
 the rows: killed at any moment, it is run again and goes on. Nothing is claimed. What was read is
 written in one short transaction, and only over articles that nobody touched meanwhile; those are
-met again in the next round. What people corrected holds, and no event is grouped anew.
+met again in the next round. What people corrected holds, and no event is grouped anew. A text that
+cannot be read is told of and left as it was; its neighbours are read.
 
 Whoever comes new must not wait behind the past: the index and alert steps take the oldest first, so
 a batch is begun only when little waits for them, or when nobody works it off anyway.
 """
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,15 +18,18 @@ from datetime import datetime
 from functools import partial
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from monitor.models import Analysis, Article, Event, bulk
 from monitor.models.claims import Claim
-from monitor.models.illness import repeated
+from monitor.models.illness import ILL, repeated
 from monitor.pipeline import alert, analyse, group, index, knowledge, wake
 from monitor.pipeline.analyse import Finding
+from monitor.pipeline.knowledge import Lore
 from monitor.pipeline.step import CHARACTERS
+
+log = logging.getLogger(__name__)
 
 BATCH = 200
 ROUNDS = 20
@@ -38,37 +43,52 @@ PATIENCE_S = 15.0
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Articles read again so far, of so many that were read by older knowledge."""
+    """Articles read again so far, of so many that were read by older knowledge or another model;
+    `unread` of them could not be read."""
 
     done: int
     total: int
+    unread: int = 0
 
 
 def rescore(
     since: datetime, *, rest: Callable[[float], None] = time.sleep, patience: float = PATIENCE_S
 ) -> Iterator[Progress]:
     """Read again every article published at or after `since`, yielding progress."""
-    target = knowledge.current().revision
+    lore = knowledge.current()
+    rows = due(since, lore.revision, lore.scorer.model.id)
+    unread: set[int] = set()
     courtesy = _Courtesy(rest, patience)
-    done, total = 0, due(since, target).count()
+    done, total = 0, rows.count()
     for _ in range(ROUNDS):
         last = 0
-        while batch := _next(due(since, target), last):
-            yield Progress(done, max(done, total))
+        while batch := _next(rows, last):
+            yield Progress(done, max(done, total), len(unread))
             courtesy.wait()
             last = batch[-1].key
-            done += repeated(partial(_again, batch))
-        if not due(since, target).exists():
+            if hopeful := [claim for claim in batch if claim.key not in unread]:
+                done += repeated(partial(_again, hopeful, unread))
+        left = rows.values_list("pk", flat=True)
+        if all(pk in unread for pk in left.iterator(BATCH)):
             break
-    yield Progress(done, max(done, total))
+    if unread:
+        log.error(
+            "有 %d 篇文章读不了，已跳过，仍是原来的研读结果；编号和原因见上面的日志，请报给开发者",
+            len(unread),
+        )
+    yield Progress(done, max(done, total), len(unread))
 
 
-def due(since: datetime, revision: int) -> QuerySet[Article]:
-    """Articles since then that were read by knowledge older than this revision."""
+def due(since: datetime, revision: int, model: str) -> QuerySet[Article]:
+    """Articles since then that were read by knowledge older than this revision; or by this one
+    with another model, for an upgrade brings a new one and no revision. What newer knowledge read
+    is not due, whatever its model."""
+    older = Q(analysis__knowledge__lt=revision)
+    otherwise = Q(analysis__knowledge=revision) & ~Q(analysis__model=model)
     return Article.objects.filter(
+        older | otherwise,
         published__gte=since,
         analysed_edition=F("edition"),
-        analysis__knowledge__lt=revision,
         quarantined="",
     ).order_by("id")
 
@@ -116,10 +136,31 @@ def _fronts() -> list[int | None]:
     return [step.due(now).values_list("pk", flat=True).first() for step in CROWD]
 
 
-def _again(claims: Sequence[Claim]) -> int:
+def _read(claims: Sequence[Claim], lore: Lore, unread: set[int]) -> list[Finding]:
+    """Read a batch, one by one if it fails: whose text cannot be read is added to `unread`. An ill
+    database is no text's fault."""
+    try:
+        return analyse.read(claims, lore)
+    except ILL:
+        raise
+    except Exception:
+        if len(claims) > 1:
+            return [finding for claim in claims for finding in _read([claim], lore, unread)]
+        (claim,) = claims
+        unread.add(claim.key)
+        log.exception(
+            "文章 %d 读不了，跳过（第 %d 篇）",
+            claim.key,
+            len(unread),
+            extra={"article": claim.key},
+        )
+        return []
+
+
+def _again(claims: Sequence[Claim], unread: set[int]) -> int:
     """Read and write one batch; returns how many articles were written."""
     lore = knowledge.current()
-    findings = analyse.read(claims, lore)
+    findings = _read(claims, lore, unread)
     with transaction.atomic():
         version = group.overtake()  # stories are read anew: every window is to hear of it
         _hold_events([finding.article for finding in findings])

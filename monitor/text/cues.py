@@ -1,5 +1,6 @@
 """Cues: how a text speaks (it complains, it answers officially, it passes on hearsay)."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -351,6 +352,9 @@ PETITION = Cue(
         *("尊敬的家长", "尊敬的市民", "尊敬的顾客", "尊敬的会员", "尊敬的车主", "尊敬的考生"),
     ),
 )
+
+PLEADING = frozenset(part for word in PETITION.words for part in re.split(r"[+/]", word))
+"""Words by which people complain, whatever it is about."""
 
 OFFICIAL = Cue(
     "official",

@@ -19,7 +19,7 @@ from monitor.text.concern import (
     telling_clauses,
 )
 from monitor.text.context import Sentences, Settings
-from monitor.text.cues import CALL, PETITION, CueRules
+from monitor.text.cues import CALL, PETITION, PLEADING, CueRules
 from monitor.text.evasion import unveil
 from monitor.text.fields import Field
 from monitor.text.fingerprint import signatures
@@ -82,9 +82,10 @@ class Reader:
         known = UnitRules(units, vocabulary, matters)
         self._ground = Ground(self._places, known, segmenter)
         names = self._places.words | known.words
-        self._names = frozenset(w for w, n in vocabulary.numbers.items() if n in names)
         self._rarity = Rarity.shipped()
         self._cues = CueRules(vocabulary, self._phrases, len(matters))
+        # How somebody complains tells no story from another's.
+        self._names = frozenset(w for w, n in vocabulary.numbers.items() if n in names) | PLEADING
         self._casualties = CasualtyReader(vocabulary)
         self._petition = self._cues.cues.index(PETITION)
         self._settled = Settled(vocabulary)

@@ -215,7 +215,7 @@ def test_an_answered_complaint_stays_quiet_however_far_it_is_reprinted() -> None
     quiet = judged(*reprints, answer)
     assert quiet.answered
     assert not quiet.needs_response
-    assert "此后传播不再加分" in " ".join(explain(quiet))
+    assert "诉求和传播不再加分" in " ".join(explain(quiet))
 
 
 def test_another_countys_disaster_does_not_alert() -> None:
@@ -266,6 +266,12 @@ def test_a_call_for_rescue_that_names_no_place_is_told_whatever_source_it_came_b
     assert judged(article(**nowhere, cues=(plea,))).needs_response
     assert not judged(article(**nowhere)).needs_response
     assert not judged(article(**{**nowhere, "home": False}, cues=(plea,))).needs_response
+
+
+def test_a_call_that_names_our_county_is_not_outvoted_by_what_plays_elsewhere() -> None:
+    call = article(cues=(Cue("call", "水到二楼了", "body"),), matters=(CALL,))
+    elsewhere = [complaint(home=False, source=f"other-{n}") for n in range(3)]
+    assert judged(call, *elsewhere).needs_response
 
 
 def test_the_articles_that_name_a_place_decide_by_majority() -> None:

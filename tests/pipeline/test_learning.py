@@ -162,6 +162,24 @@ def test_going_back_to_another_model_holds_from_the_next_batch_on(
     assert (row.active, row.activated_by) == (True, "王五")
 
 
+def test_a_model_that_a_person_let_go_of_does_not_come_back_by_training(
+    taught: Learned, desk: Office
+) -> None:
+    activate(SHIPPED, "李四")
+    apart(desk, [note(n) for n in range(2_000, 2_010)])  # other articles alone are no reason
+    with pytest.raises(Refused, match=r"这个模型已被停用；有新的纠正后再训练"):
+        train("张三")
+    figures = {key: value for key, value in taught.figures.items() if key != learning.HEARD}
+    Learned.objects.update(figures=figures)  # as if it had been trained before that was noted
+    with pytest.raises(Refused, match="yuqing model activate"):
+        train("张三")
+    row = Learned.objects.get()
+    assert (row.active, row.made, row.figures) == (False, taught.made, figures)
+    assert knowledge.current().scorer.model.id == SHIPPED
+    corrects(tells(desk, 10, 60))
+    assert train("张三").slug != taught.slug, "what is new is tried as ever"
+
+
 def test_what_cannot_be_activated_is_refused(taught: Learned) -> None:
     Learned.objects.create(slug="office-old", made=taught.made, content=b"")
     Learned.objects.create(slug="office-broken", made=taught.made, content=b"PK?")

@@ -14,6 +14,7 @@ from monitor.models import (
     Analysis,
     Article,
     ArticleText,
+    Correction,
     Event,
     IndexState,
     Sighting,
@@ -207,6 +208,22 @@ def test_what_a_new_alert_of_another_event_quotes_stays(
     monkeypatch.setattr(prune, "search_index", lambda: Between(alerts))
     assert lets_go() == 11
     assert set(rows([late]).values()) == {1}
+
+
+def test_what_a_person_corrects_meanwhile_stays_and_nothing_else_does(
+    archive: dict[str, list[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late, other = archive["15"][1], archive["15"][0]
+
+    def corrects() -> None:
+        if not Correction.objects.exists():
+            row = {"kind": Correction.Kind.SENTIMENT, "was": "neutral", "now": "negative"}
+            Correction.objects.create(pk=other, article_id=late, by="张三", at=NOW, **row)
+
+    monkeypatch.setattr(prune, "search_index", lambda: Between(corrects))
+    assert lets_go() == 11
+    assert set(rows([late]).values()) == {1}
+    assert set(rows([other]).values()) == {0}, "a correction's number is not an article's"
 
 
 def test_what_is_merged_into_an_alerted_event_meanwhile_stays(

@@ -1,5 +1,6 @@
 """rescore: the past is read again with what is known now, and nobody waits for it."""
 
+import logging
 import os
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from monitor.models import Alert, Analysis, Article
@@ -112,6 +113,60 @@ def test_what_somebody_touched_meanwhile_is_left_and_met_again(
     assert Article.objects.get(pk=first).sentiment == "positive"
 
 
+def test_a_text_that_cannot_be_read_is_told_of_and_its_neighbours_are_read(
+    desk: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    first, bad, third = desk.hears("forum", note(1), note(2), note(3))
+    desk.works()
+    before = Analysis.objects.get(pk=bad).knowledge
+    now = learns("tea", "茶")
+    real, alone = analyse.read, []
+
+    def chokes(claims: Any, lore: Any) -> Any:
+        keys = [claim.key for claim in claims]
+        if bad in keys:
+            alone.extend(keys if len(keys) == 1 else [])
+            raise ValueError("坏字符")
+        return real(claims, lore)
+
+    monkeypatch.setattr(analyse, "read", chokes)
+    with caplog.at_level(logging.ERROR):
+        assert all_of()[-1] == Progress(2, 3, unread=1)
+    assert alone == [bad], "it is not tried again in every round"
+    assert f"文章 {bad} 读不了" in caplog.text
+    assert "有 1 篇文章读不了" in caplog.text
+    known = dict(Analysis.objects.values_list("pk", "knowledge"))
+    assert known == {first: now, bad: before, third: now}
+
+
+def test_an_ill_database_is_no_texts_fault(desk: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.hears("forum", note(1), note(2))
+    desk.works()
+    learns("tea", "茶")
+
+    def away(_claims: Any, _lore: Any) -> Any:
+        raise OperationalError("away")
+
+    monkeypatch.setattr(analyse, "read", away)
+    with pytest.raises(OperationalError):
+        all_of()
+
+
+def test_what_another_model_read_is_read_again_though_nothing_else_changed(desk: Office) -> None:
+    old, same = desk.hears("forum", note(1), note(2))
+    desk.works()
+    Analysis.objects.filter(pk=old).update(model="shipped-before-the-upgrade")
+    lore = knowledge.current()
+    model = lore.scorer.model.id
+    assert [row.pk for row in past.due(LONG_AGO, lore.revision, model)] == [old]
+    assert all_of()[-1] == Progress(1, 1)
+    assert set(Analysis.objects.values_list("pk", "model")) == {(old, model), (same, model)}
+    assert all_of() == [Progress(0, 0)]
+    newer = Analysis.objects.filter(pk=old)
+    newer.update(model="activated-meanwhile", knowledge=lore.revision + 1)
+    assert not past.due(LONG_AGO, lore.revision, model).exists(), "or it would never end"
+
+
 def test_a_batch_holds_no_more_text_than_a_process_can(
     desk: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -197,7 +252,7 @@ def test_killed_it_goes_on_where_it_was(desk: Office, tmp_path: Path) -> None:
     assert Analysis.objects.filter(knowledge=now).count() == 10
     steps = all_of()
     assert (steps[0], steps[-1]) == (Progress(0, 20), Progress(20, 20))
-    assert not past.due(LONG_AGO, now).exists()
+    assert not past.due(LONG_AGO, now, knowledge.current().scorer.model.id).exists()
 
 
 def _address() -> str:

@@ -27,10 +27,14 @@ class Command(Console):
         with bar("重读") as show:
             for reached in rescore(start):
                 show(reached.done, reached.total)
-        left = reached.total - reached.done
+        left = reached.total - reached.done - reached.unread
         if not reached.total:
             self.say(f"{options['since']} 以来的文章都已用现在的模型和目录读过，不必重读")
         elif left:
             self.fail(f"已重读 {reached.done} 篇；还有 {left} 篇正在处理，请稍后再运行同一条命令")
+        elif reached.unread:
+            self.fail(
+                f"已重读 {reached.done} 篇；另有 {reached.unread} 篇读不了，已跳过，原因见日志"
+            )
         else:
             self.say(f"已重读 {reached.done} 篇")
