@@ -156,7 +156,18 @@ def _told(verdict: Verdict, kind: Kind, now: Any) -> Verdict:
 
 
 def missed(events: Iterable[int]) -> dict[int, Correction]:
-    """Of these events those of which a person said last that they need a response."""
-    rows = Correction.objects.standing().filter(event__in=list(events), kind__in=RESPONSES)
-    last = {row.event_id: row for row in rows}
-    return {event: row for event, row in last.items() if row.kind == Kind.MISSED}
+    """Of these events those of which a person said last, of them or of one that was merged into
+    them, that they need a response."""
+    wanted = list(events)
+    rows = Correction.objects.standing().filter(
+        Q(event__in=wanted) | Q(event__merged_into__in=wanted), kind__in=RESPONSES
+    )
+    last = {row.event_id: row for row in rows.select_related("event__merged_into")}
+    said = sorted(last.values(), key=lambda row: row.pk)
+    asked = [row for row in said if row.kind == Kind.MISSED]
+    found = {row.event.merged_into_id or row.event_id: row for row in asked}
+    return {
+        event: row
+        for event, row in found.items()
+        if event not in last or last[event].kind == Kind.MISSED or last[event].pk < row.pk
+    }

@@ -15,7 +15,7 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser, User
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from monitor.detect.reported import home_of
@@ -28,6 +28,7 @@ from monitor.models.correction import (
     Kind,
     verdicts,
 )
+from monitor.models.correction import missed as asked
 from monitor.pipeline import knowledge, wake
 from monitor.pipeline.analyse import told, topics
 from monitor.pipeline.knowledge import Lore
@@ -96,7 +97,7 @@ def missed(event: int, by: str, remark: str = "") -> Correction:
             raise Refused(f"预警 {alert.number} 已判为误报；要恢复，请撤销那条纠正")
         if alert is not None and alert.pushed:
             raise Refused(f"这个事件已有预警 {alert.number}，没有漏报")
-        if _last_response(event) == Kind.MISSED:
+        if event in asked([event]):
             raise Refused("已经判为漏报，预警几秒内就会发出")
         row = _add(Kind.MISSED, by, remark, event_id=event)
         _due(event)
@@ -132,15 +133,27 @@ def undo(correction: int, by: str, remark: str = "") -> Correction:
             done = _undone(row, by, remark)
             _show(article, knowledge.current())
         else:
-            _hold_event(row.event_id)
+            living = _hold_living(row.event_id)
             _refuse_undone(row)
             done = _undone(row, by, remark)
-            last = _last_response(row.event_id)
-            # An alert that was raised by a person's word alone cannot be called back, only quieted.
-            quiet = last == Kind.FALSE_ALARM or (last is None and row.kind == Kind.MISSED)
-            Alert.objects.filter(event=row.event_id).update(false_alarm=quiet)
-            _due(row.event_id)
+            _answer(row, living)
+            _due(living)
     return done
+
+
+def _answer(row: Correction, living: int) -> None:
+    """Quiet, or quiet no more, the alert of which a word was taken back. An event that was merged
+    may have kept its alert; else it is that of the living event."""
+    kept = Alert.objects.filter(event=row.event_id).exists()
+    about = row.event_id if kept else living
+    last = _last_response(about)
+    # An alert that was raised by a person's word alone cannot be called back, only quieted.
+    quiet = last == Kind.FALSE_ALARM or (last is None and row.kind == Kind.MISSED)
+    if quiet:
+        quiet = not Alert.objects.filter(event__merged_into=about, false_alarm=False).exists()
+    Alert.objects.filter(event=about).update(false_alarm=quiet)
+    if not quiet:
+        Alert.objects.filter(event=living).update(false_alarm=False)
 
 
 def _refuse_undone(row: Correction) -> None:
@@ -212,6 +225,22 @@ def _hold_event(pk: int | None) -> None:
         raise Refused(f"没有第 {pk} 号事件")
     if event.merged_into_id is not None:
         raise Refused(f"这个事件已并入第 {event.merged_into_id} 号事件，请到那里纠正")
+
+
+def _hold_living(pk: int | None) -> int:
+    """The event, or the one that it was merged into by now, locked."""
+    living = _living(pk)
+    _hold_event(living)
+    if _living(pk) != living:
+        raise Refused("这个事件刚刚合并或拆开，请再撤销一次")
+    return living
+
+
+def _living(pk: int | None) -> int:
+    living = pk or 0
+    while into := Event.objects.filter(pk=living).values_list("merged_into", flat=True).first():
+        living = into
+    return living
 
 
 def _hold_article(pk: int) -> Article:
@@ -286,7 +315,9 @@ def _due(event: int | None) -> None:
 
 
 def _last_response(event: int | None) -> str | None:
-    """What people said last of whether the event needs a response."""
-    rows = Correction.objects.standing().filter(event=event, kind__in=RESPONSES)
-    last = rows.last()
+    """What people said last of whether the event needs a response, or those merged into it that
+    have no alert of their own any more."""
+    absorbed = Event.objects.filter(merged_into=event, alert=None)
+    rows = Correction.objects.standing().filter(kind__in=RESPONSES)
+    last = rows.filter(Q(event=event) | Q(event__in=absorbed)).last()
     return last.kind if last else None

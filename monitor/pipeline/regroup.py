@@ -12,9 +12,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
+from monitor.detect.news import Snapshot
 from monitor.models import Alert, Article, Correction, Event
 from monitor.models.correction import Kind
 from monitor.pipeline import correct, group, wake
@@ -94,15 +95,19 @@ def _unmerge(row: Correction, version: int) -> None:
     parts = {part["event"]: part["articles"] for part in row.was}
     _hold([event])
     here = set(_articles_of(event))
-    moves = []
+    moves, revived = [], {}
     for number, articles in parts.items():
         left = tuple(pk for pk in articles if pk in here)
         if left:
-            moves.append(_Move(event, _revived(number, left), left))
+            revived[number] = _revived(number, left)
+            moves.append(_Move(event, revived[number], left))
     if not moves or len(here) == sum(len(move.articles) for move in moves):
         raise Refused("这些文章后来又移动过，不能原样拆开；请在事件页选文章拆分")
-    if row.now is not None:
-        Alert.objects.filter(event=event).update(event=row.now)
+    for number, back in revived.items():
+        Event.objects.filter(pk__in=_within(number), merged_into=event).update(merged_into=back)
+    # The alert stays where its event gets nothing back: nobody looks at an event without articles.
+    if row.now in revived:
+        Alert.objects.filter(event=event).update(event=revived[row.now])
     _carry(moves, version)
 
 
@@ -112,7 +117,18 @@ def _unsplit(row: Correction, version: int) -> None:
     _hold(sorted({target, source}))
     _carry_alert(target, [source])
     _carry([_Move(source, target, _articles_of(source))], version)
-    Event.objects.filter(pk=source).update(merged_into=target)
+    Event.objects.filter(Q(pk=source) | Q(merged_into=source)).update(merged_into=target)
+
+
+def _within(event: int) -> list[int]:
+    """The events that had been merged into this one, and into those."""
+    found: list[int] = []
+    front = [event]
+    while front:
+        rows = Correction.objects.standing().filter(kind=Kind.MERGE, event__in=front)
+        front = [part["event"] for row in rows for part in row.was]
+        found += front
+    return found
 
 
 def _hold(numbers: Sequence[int]) -> None:
@@ -168,19 +184,37 @@ def _carry(moves: Sequence[_Move], version: int) -> None:
     Event.objects.filter(pk__in=ends, articles=None).update(
         articles_count=0, sources_count=0, rev=F("rev") + 1, assessed_rev=F("rev") + 1
     )
+    said = Correction.objects.standing().filter(kind=Kind.MISSED)
+    if said.filter(Q(event__in=ends) | Q(event__merged_into__in=ends)).exists():
+        # A person asked for a response: judged, whether the articles can need one or not.
+        Event.objects.filter(pk__in=ends).exclude(articles=None).update(rev=F("rev") + 1)
     # A claim that is out was made on what the events were.
     Event.objects.filter(pk__in=ends).update(token=F("token") + 1, owner="", until=None)
     wake.hint("index", "alert")
 
 
 def _carry_alert(target: int, absorbed: Sequence[int]) -> int | None:
-    """One event, one alert: without one of its own the event takes over the oldest; returns the
-    event that had it."""
-    if Alert.objects.filter(event=target).exists():
+    """One event, one alert: its own, else the oldest of the others, which stands for all of them
+    from now on; returns the event that had it where it is another."""
+    alerts = list(Alert.objects.filter(event__in=[target, *absorbed]).order_by("pk"))
+    if not alerts:
         return None
-    alert = Alert.objects.filter(event__in=absorbed).order_by("pk").first()
-    if alert is None:
-        return None
-    before = alert.event_id
-    Alert.objects.filter(pk=alert.pk).update(event=target)
-    return before
+    kept = next((alert for alert in alerts if alert.event_id == target), alerts[0])
+    before = kept.event_id
+    kept.event_id = target
+    for other in alerts:
+        if other is not kept:
+            _stand_for(kept, other)
+    kept.save(update_fields=["event", "false_alarm", "level", "score", "told"])
+    return before if before != target else None
+
+
+def _stand_for(kept: Alert, other: Alert) -> None:
+    """What is no false alarm makes the alert none; what people were told stays told."""
+    if not other.false_alarm:
+        kept.false_alarm = False
+        kept.level = min(kept.level, other.level)
+        kept.score = max(kept.score, other.score)
+    if other.pushed:
+        told = Snapshot.from_json(kept.told).told(Snapshot.from_json(other.told))
+        kept.told = told.to_json()

@@ -234,3 +234,112 @@ def test_a_window_hears_of_stories_that_were_read_anew(desk: Office) -> None:
     told(desk, note(1))
     held = group._memory.window._held
     assert held.stories["words"][held._slot_of[pk]].any()
+
+
+def test_a_false_alarm_that_was_merged_away_can_be_taken_back(desk: Office) -> None:
+    calm, loud = told(desk, note(1), WATER)
+    row = correct.false_alarm(event_of(loud), "张三")
+    merged = regroup.merge_events([event_of(calm), event_of(loud)], "张三")
+    desk.reads()
+    alert = Alert.objects.get()
+    assert (alert.event_id, alert.false_alarm) == (merged.event_id, True)
+    regroup.undo(row.pk, "李四")
+    desk.reads()
+    alert.refresh_from_db()
+    assert (alert.event_id, alert.false_alarm) == (merged.event_id, False)
+    assert set(Article.objects.values_list("level", flat=True)) == {alert.level}
+
+
+def test_a_word_on_a_merged_event_with_an_alert_of_its_own_never_quiets_the_elders(
+    desk: Office,
+) -> None:
+    first, second = told(desk, WATER, note(1))
+    row = correct.missed(event_of(second), "张三")
+    desk.reads()
+    younger = Alert.objects.get(event=event_of(second))
+    merged = regroup.merge_events([event_of(first), event_of(second)], "张三")
+    regroup.undo(row.pk, "李四")
+    assert Alert.objects.get(event=merged.event_id).false_alarm is False
+    assert Alert.objects.get(pk=younger.pk).false_alarm is True
+
+
+def test_a_real_alert_that_is_merged_into_a_false_one_is_not_silenced(desk: Office) -> None:
+    first, second = told(desk, WATER, MINE)
+    correct.false_alarm(event_of(first), "张三")
+    desk.reads()
+    real = Alert.objects.get(event=event_of(second))
+    Alert.objects.filter(event=event_of(first)).update(level=4)
+    Alert.objects.filter(pk=real.pk).update(level=2, told=real.told | {"dead": 7, "places": ["甲"]})
+    row = regroup.merge_events([event_of(first), event_of(second)], "张三")
+    alert = Alert.objects.get(event=row.event_id)
+    assert (alert.false_alarm, alert.level) == (False, 2)
+    assert alert.told["dead"] == 7
+    assert "甲" in alert.told["places"], "what people were told of the other is no news"
+    desk.reads()
+    assert set(Article.objects.values_list("level", flat=True)) == {2}
+
+
+def test_false_alarms_that_are_merged_stay_quiet_until_one_is_taken_back(desk: Office) -> None:
+    first, second = told(desk, WATER, MINE)
+    rows = [correct.false_alarm(event_of(pk), "张三") for pk in (first, second)]
+    merged = regroup.merge_events([event_of(first), event_of(second)], "张三")
+    assert Alert.objects.get(event=merged.event_id).false_alarm is True
+    regroup.undo(rows[1].pk, "李四")
+    assert Alert.objects.get(event=merged.event_id).false_alarm is False
+
+
+def test_a_merge_is_undone_when_the_event_that_had_the_alert_was_cleared_away(
+    desk: Office,
+) -> None:
+    calm, loud = told(desk, note(1), WATER)
+    row = regroup.merge_events([event_of(calm), event_of(loud)], "张三")
+    Event.objects.filter(pk=row.now).delete()
+    regroup.undo(row.pk, "李四")
+    assert event_of(loud) != event_of(calm)
+    assert Alert.objects.get().event_id == event_of(loud)
+
+
+def test_an_alert_stays_when_its_event_gets_nothing_back(desk: Office) -> None:
+    calm, loud, third = told(desk, note(1), WATER, note(2))
+    row = regroup.merge_events([event_of(calm), event_of(loud), event_of(third)], "张三")
+    alert = Alert.objects.get()
+    regroup.split_event(event_of(calm), [loud], "张三")
+    regroup.undo(row.pk, "李四")
+    assert event_of(third) != event_of(calm)
+    alert.refresh_from_db()
+    assert alert.event_id == event_of(calm)
+
+
+def test_what_was_merged_into_a_part_that_comes_back_points_to_the_whole(desk: Office) -> None:
+    first, second = told(desk, WATER, note(1))
+    retold(desk, WATER, 1)
+    whole, other = event_of(first), event_of(second)
+    row = regroup.split_event(whole, [first], "张三")
+    part = event_of(first)
+    Event.objects.filter(pk=other).update(merged_into=part)
+    regroup.undo(row.pk, "李四")
+    pointed = Event.objects.filter(pk__in=[part, other]).values_list("merged_into", flat=True)
+    assert set(pointed) == {whole}
+
+
+def test_a_part_that_comes_back_brings_those_that_were_merged_into_it(desk: Office) -> None:
+    first, second, third = told(desk, WATER, note(1), MINE)
+    whole, part, inner = event_of(first), event_of(second), event_of(third)
+    below = regroup.merge_events([part, inner], "张三")
+    row = regroup.merge_events([whole, part], "张三")
+    assert Event.objects.get(pk=inner).merged_into_id == whole
+    regroup.undo(row.pk, "李四")
+    assert Event.objects.get(pk=inner).merged_into_id == part == event_of(third)
+    regroup.undo(below.pk, "李四")
+    assert Event.objects.get(pk=inner).merged_into_id is None
+    assert event_of(third) == inner
+
+
+def test_what_was_missed_is_raised_when_its_event_comes_back(desk: Office) -> None:
+    first, second = told(desk, note(1), note(2))
+    correct.missed(event_of(second), "张三")
+    row = regroup.merge_events([event_of(first), event_of(second)], "张三")
+    desk.reads()
+    regroup.undo(row.pk, "李四")
+    desk.reads()
+    assert event_of(second) in Alert.objects.filter(pushed=True).values_list("event", flat=True)
