@@ -61,4 +61,4 @@ def note(number: int) -> str:
     chance = random.Random(number)
     things = chance.sample(_THINGS, 3)
     told = [f"{chance.choice(_DOES)}{thing}" for thing in things]
-    return f"今天{'，'.join(told)}。随手记第{number}则"
+    return f"今天{'，'.join(told)}。随手记{number}"
