@@ -79,7 +79,7 @@ def searches(goes_on: Callable[[], bool]) -> dict[str, Any]:
         number = 1 + len(took) % FAMILIAR
         began = time.perf_counter()
         try:
-            found = search.search(f"随手记{number}", facets=True)
+            found = search.search(f'"{note(number)}"', facets=True)
             if number not in {hit.id for hit in found.hits}:
                 failures.append(f"{number} was not found among {found.total}")
         except Exception as error:  # noqa: BLE001 - any failure of a search is what is counted
